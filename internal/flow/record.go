@@ -57,6 +57,10 @@ type Record struct {
 	Process Process
 	// Lost is how many records the observer knows it lost since its last report.
 	Lost int64
+
+	// Ignored is how many attributes Decode left out because they were mistyped
+	// or out of range. It is not encoded.
+	Ignored int
 }
 
 // HTTP is what a cleartext request says of itself.
