@@ -1,0 +1,75 @@
+# The frame of the repository: every command a person or CI needs.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# git refuses to describe a checkout that belongs to somebody else.
+export GOFLAGS += -buildvcs=false
+TOOLS := build/tools
+DISTRIBUTION := build/otelcol-exfil
+# Root tests are compiled by you and run by root: the Go cache stays yours.
+ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E)
+# The race detector needs a C compiler; a machine without one still tests.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+BPF_SOURCES = $(wildcard receiver/*/internal/bpf/*.c) $(filter-out %/vmlinux.h,$(wildcard receiver/*/internal/bpf/*.h))
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.PHONY: build
+build: $(DISTRIBUTION)/go.mod ## Build bin/otelcol-exfil and bin/exfil-lab
+	CGO_ENABLED=0 go build -C $(DISTRIBUTION) -trimpath -ldflags '-s -w' -o $(CURDIR)/bin/otelcol-exfil .
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/exfil-lab ./cmd/exfil-lab
+
+.PHONY: demo
+demo: build ## Let a container steal two files, and watch the alerts come out (root)
+	$(ROOT) bin/exfil-lab demo
+
+.PHONY: test
+test: build ## Unit tests, and every shipped config and manifest validated (no root)
+	go test $(RACE) ./...
+
+.PHONY: lint
+lint: $(TOOLS)/golangci-lint ## Check style: Go, BPF C, shell
+	$< run ./...
+	clang-format --dry-run --Werror $(BPF_SOURCES)
+	bash -n .ci/run
+
+.PHONY: generate
+generate: ## Regenerate component metadata and BPF objects (clang)
+	go generate ./...
+
+.PHONY: bench
+bench: ## Benchmarks: engine, parsers, kernel cost (root for the last)
+	go test -run '^$$' -bench . -benchmem ./...
+	go test -exec '$(ROOT)' -tags kernel -run '^$$' -bench . ./receiver/...
+
+.PHONY: kernel
+kernel: ## Load and exercise the BPF programs in this kernel (root)
+	go test -exec '$(ROOT)' -count 1 -tags kernel ./receiver/...
+
+.PHONY: e2e
+e2e: build ## Real containers, real uploads, real alerts (root)
+	go test -exec '$(ROOT)' -count 1 -timeout 30m -tags e2e ./test/...
+
+.PHONY: image
+image: build ## Write build/otelcol-exfil-image.tar, an OCI image, without a daemon
+	go run ./deploy/image -binary bin/otelcol-exfil -config config/agent.yaml -output build/otelcol-exfil-image.tar
+
+.PHONY: clean
+clean: ## Remove everything built
+	rm -rf bin build
+
+# The builder resolves modules only when what it reads has changed; the Go
+# build cache does the rest.
+$(DISTRIBUTION)/go.mod: builder-config.yaml go.mod $(TOOLS)/builder
+	$(TOOLS)/builder --skip-compilation --config builder-config.yaml
+	@touch $@
+
+$(TOOLS)/golangci-lint: internal/tools/lint/go.mod internal/tools/lint/go.sum
+	go build -C internal/tools/lint -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(TOOLS)/builder: internal/tools/go.mod internal/tools/go.sum
+	go build -C internal/tools -o $(CURDIR)/$@ go.opentelemetry.io/collector/cmd/builder
