@@ -2,31 +2,32 @@ package attribute
 
 import "go.opentelemetry.io/collector/pdata/pcommon"
 
+// The getters of another type's value give zero, so the type, which costs more
+// to ask for, matters only where zero came back.
+
 // String is v's text, aliased, and whether v is a string.
 func String(v pcommon.Value) (string, bool) {
-	if v.Type() != pcommon.ValueTypeStr {
-		return "", false
-	}
-	return v.Str(), true
+	text := v.Str()
+	return text, text != "" || v.Type() == pcommon.ValueTypeStr
 }
 
 // Int is v's number, and whether v is an integer from low to high, both
-// included.
+// included. The number is of no use where it is false.
 func Int(v pcommon.Value, low, high int64) (int64, bool) {
-	if v.Type() != pcommon.ValueTypeInt {
+	n := v.Int()
+	if n == 0 && v.Type() != pcommon.ValueTypeInt {
 		return 0, false
 	}
-	n := v.Int()
 	return n, n >= low && n <= high
 }
 
 // Double is v's number, and whether v is a double from low to high, both
 // included. NaN is in no range.
 func Double(v pcommon.Value, low, high float64) (float64, bool) {
-	if v.Type() != pcommon.ValueTypeDouble {
+	f := v.Double()
+	if f == 0 && v.Type() != pcommon.ValueTypeDouble {
 		return 0, false
 	}
-	f := v.Double()
 	return f, f >= low && f <= high
 }
 
