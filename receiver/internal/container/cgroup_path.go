@@ -104,7 +104,7 @@ func bareRuntime(parent string, isScope bool) (string, bool) {
 		return "", false // a podman pod; its containers have the libpod- prefix
 	case "docker":
 		return "docker", !isScope
-	case "default": // the namespace that nerdctl and ctr use
+	case "default", "cri-containerd": // default: the namespace of nerdctl and ctr
 		return "containerd", !isScope
 	}
 	return "", true

@@ -27,7 +27,7 @@ const (
 type Resolver struct {
 	config Config
 	tree   *tree
-	search *search
+	search *search // its ctx is guarded by mu
 	now    func() time.Time
 
 	mu    sync.RWMutex
@@ -61,22 +61,27 @@ func NewResolver(config Config) (*Resolver, error) {
 }
 
 // Start begins to look for names, and to forget what is long gone, until
-// Shutdown. Start it before the first Scan or Add.
+// Shutdown.
 func (r *Resolver) Start() {
 	ctx, cancel := context.WithCancel(context.Background())
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.cancel = cancel
-	r.search.start(ctx, r)
+	r.search.ctx = ctx
 	r.wg.Go(func() { r.run(ctx) })
+	r.searchUnnamed()
 }
 
 // Shutdown stops and waits for every goroutine, and closes the mount. No other
 // method may be called after it.
 func (r *Resolver) Shutdown() error {
+	r.mu.Lock()
 	if r.cancel != nil {
 		r.cancel()
 	}
+	r.mu.Unlock()
 	r.wg.Wait()
-	r.search.stop()
+	r.search.close()
 	return r.tree.close()
 }
 
@@ -98,7 +103,7 @@ func (r *Resolver) Add(cgroupID uint64, path string) {
 	}
 	in, evicted := r.table.add(cgroupID, id, now)
 	r.stats.Evicted += evicted
-	r.search.begin(in, now)
+	r.beginSearch(in, now)
 }
 
 // Remove tells that a cgroup is gone. Its container stays known for
@@ -172,11 +177,9 @@ func (r *Resolver) run(ctx context.Context) {
 
 // tick forgets what is long gone and searches again for names not yet found.
 func (r *Resolver) tick() {
-	now := r.now()
+	r.removeGone()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.table.expire(now)
-	for _, in := range r.table.unnamed() {
-		r.search.begin(in, now)
-	}
+	r.table.expire(r.now())
+	r.searchUnnamed()
 }

@@ -32,9 +32,9 @@ func (r *Resolver) scan(ctx context.Context) error {
 // path, else, where that is not allowed, by a walk now and then. What cannot be
 // learned is the host's for a while.
 func (r *Resolver) discover(cgroupID uint64) {
+	r.count(func(s *Stats) { s.Lookups++ })
 	path, err := r.tree.pathOf(cgroupID)
 	if err == nil {
-		r.count(func(s *Stats) { s.Lookups++ })
 		r.Add(cgroupID, path)
 		return
 	}
@@ -43,17 +43,26 @@ func (r *Resolver) discover(cgroupID uint64) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.stats.Lookups++
-	if _, known := r.table.cgroups[cgroupID]; known && err != nil && !r.doubted(cgroupID) {
-		return
+	if cg := r.table.cgroups[cgroupID]; cg != nil && cg.retry.IsZero() {
+		return // learned meanwhile
 	}
 	now := r.now()
 	r.stats.Evicted += r.table.addHost(cgroupID, now, now.Add(unresolvedRetry))
 }
 
-// doubted says that the id is held to be the host's only for want of an answer.
-func (r *Resolver) doubted(cgroupID uint64) bool {
-	return !r.table.cgroups[cgroupID].retry.IsZero()
+// removeGone notices containers whose removal no event told of.
+func (r *Resolver) removeGone() {
+	r.mu.RLock()
+	ids := r.table.liveContainers()
+	r.mu.RUnlock()
+	for _, id := range ids {
+		_, err := r.tree.pathOf(id)
+		if errors.Is(err, errGone) {
+			r.Remove(id)
+		} else if err != nil {
+			return // handles are refused: Scan is left
+		}
+	}
 }
 
 // rescan walks at most once per rescanEvery, and never twice at a time.

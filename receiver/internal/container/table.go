@@ -32,8 +32,8 @@ type instance struct {
 	live    int        // of these, not gone
 
 	searching bool
-	searched  int // searches that ended without names
-	next      time.Time
+	failed    int       // searches that found nothing
+	next      time.Time // no search before it
 }
 
 func newTable(limit int, linger time.Duration) *table {
@@ -48,10 +48,15 @@ func newTable(limit int, linger time.Duration) *table {
 // add remembers a container's cgroup and returns its instance, and how many
 // cgroups had to be evicted for it.
 func (t *table) add(cgroupID uint64, id ID, now time.Time) (*instance, int64) {
+	if cg := t.cgroups[cgroupID]; cg != nil && cg.owner != nil && cg.owner.view.ContainerID == id.ContainerID {
+		cg.revive(now)
+		return cg.owner, 0
+	}
 	cg, evicted := t.put(cgroupID, now)
 	in := t.instances[id.ContainerID]
 	if in == nil {
-		in = &instance{view: &Container{ID: id}}
+		// No runtime of the host knows a nested container's name.
+		in = &instance{view: &Container{ID: id, Settled: id.OuterID != ""}}
 		t.instances[id.ContainerID] = in
 	}
 	cg.owner = in
@@ -76,6 +81,14 @@ func (t *table) put(cgroupID uint64, now time.Time) (*cgroup, int64) {
 	cg := &cgroup{id: cgroupID, seen: now}
 	t.cgroups[cgroupID] = cg
 	return cg, evicted
+}
+
+func (c *cgroup) revive(now time.Time) {
+	c.seen = now
+	if !c.gone.IsZero() {
+		c.gone = time.Time{}
+		c.owner.live++
+	}
 }
 
 func (t *table) remove(cgroupID uint64, now time.Time) {
@@ -161,11 +174,23 @@ func (c *cgroup) worth() int {
 	return 2
 }
 
-// unnamed lists containers that exist and have no name, in order of their ids.
+// liveContainers lists the cgroups of containers that are not known to be gone.
+func (t *table) liveContainers() []uint64 {
+	var ids []uint64
+	for id, cg := range t.cgroups {
+		if cg.owner != nil && cg.gone.IsZero() {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// unnamed lists the containers whose name may still be found, in order of their
+// ids.
 func (t *table) unnamed() []*instance {
 	var list []*instance
 	for _, in := range t.instances {
-		if in.live > 0 && in.view.Names == (Names{}) {
+		if in.live > 0 && in.view.OuterID == "" && in.view.Names == (Names{}) {
 			list = append(list, in)
 		}
 	}
