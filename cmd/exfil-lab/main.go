@@ -1,0 +1,46 @@
+// Command exfil-lab emulates the adversary in network namespaces of its own,
+// and shows what the collector says about it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `exfil-lab emulates data theft from containers, safely, against its own sinks.
+
+  exfil-lab demo             steal a file by HTTP PUT and by FTP, show the alerts
+  exfil-lab run [scenario…]  run scenarios (all without names), print a table
+  exfil-lab list             list the scenarios
+  exfil-lab replay           feed recorded flows to the collector, show the alerts
+
+Run a command with -h for its flags.`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "exfil-lab:", err)
+		os.Exit(1)
+	}
+}
+
+// command runs a subcommand. attack is for the lab's own containers.
+func command(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		fmt.Println(usage)
+		return nil
+	}
+	commands := map[string]func(context.Context, []string) error{
+		"attack": runAttack,
+	}
+	run, ok := commands[args[0]]
+	if !ok {
+		return fmt.Errorf("no command %q\n%s", args[0], usage)
+	}
+	return run(ctx, args[1:])
+}
