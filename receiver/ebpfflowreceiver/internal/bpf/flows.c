@@ -1,0 +1,238 @@
+//go:build ignore
+
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+// What every container sends, counted per socket.
+//
+// A socket's state hangs on the socket itself (BPF_MAP_TYPE_SK_STORAGE): it is
+// made when the socket is, in its owner's context; inherited when a listener
+// accepts; freed with the socket. No tuple is hashed and nothing is evicted.
+//
+// TCP's own counters are the truth about TCP: they know retransmissions. The
+// packet hooks at the cgroup root compare them with an alarm (1 MiB, then every
+// doubling) and look at the first bytes of a turn. Other protocols are counted
+// here. Reports leave through one ring buffer: at the alarm; at the sweep, when
+// user space reads an iterator; and at the end of the socket. A report carries
+// the difference to the one before, and a full buffer leaves that difference to
+// the next report. Only a last word can be lost, and is counted when it is.
+//
+// Nothing here decides what user space may see: cgroups that are no container's
+// are ignored once user space says so, and observed until then, so that a
+// container's first packet is never missed.
+
+#include "datagram.h"
+#include "owner.h"
+#include "tcp.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+// Kernels before 5.11 have no bpf_sk_storage_get in tracing programs. There the
+// sweep goes without the lock, and sock_ops says when a TCP socket closes.
+const volatile bool storage_in_tracing = true;
+
+static __noinline int begin(struct __sk_buff *skb, struct socket *s, enum direction d)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct packet p;
+
+	if (!s || !sk)
+		return 0;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk || sk->state == BPF_TCP_LISTEN || !read_packet(skb, &p))
+		return 0;
+	s->cgroup = bpf_skb_cgroup_id(skb);
+	if (is_ignored(s->cgroup)) {
+		s->flags |= READY | IGNORED;
+		return 0;
+	}
+	orient(&s->tuple, &p, d);
+	s->cookie = bpf_get_socket_cookie(skb);
+	s->start = s->last = bpf_ktime_get_ns();
+	s->alarm = FIRST_ALARM;
+	if (sk->protocol != TCP) {
+		s->flags |= DATAGRAM;
+		s->initiator = d == EGRESS ? INITIATOR_LOCAL : INITIATOR_REMOTE;
+	} else if (sk->state == BPF_TCP_SYN_SENT) {
+		s->initiator = INITIATOR_LOCAL;
+	} else if (s->flags & BORN) {
+		s->initiator = INITIATOR_REMOTE;
+	}
+	s->flags |= READY;
+	return 0;
+}
+
+// A connection older than the programs: what it moved before is not ours.
+static __always_inline void adopt(struct socket *s, struct tcp_sock *tp)
+{
+	tcp_totals(tp, &s->reported);
+	s->heard = s->reported.received;
+	s->alarm += s->reported.sent;
+}
+
+// The state of the packet's socket, begun where this is its first packet.
+static __always_inline struct socket *state_of(struct __sk_buff *skb, struct bpf_sock *sk,
+					       enum direction d)
+{
+	struct socket *s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	struct tcp_sock *tp;
+
+	if (s && s->flags & READY)
+		return s;
+	if (!s)
+		s = bpf_sk_storage_get(&sockets, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!s) {
+		lose(LOST_SOCKETS, 1);
+		return NULL;
+	}
+	begin(skb, s, d);
+	if (!(s->flags & BORN)) {
+		tp = bpf_skc_to_tcp_sock(sk);
+		if (tp)
+			adopt(s, tp);
+	}
+	return s->flags & READY ? s : NULL;
+}
+
+SEC("cgroup_skb/egress")
+int on_egress(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct tcp_sock *tp;
+	struct socket *s;
+
+	if (!sk)
+		return 1;
+	s = state_of(skb, sk, EGRESS);
+	if (!s || s->flags & IGNORED)
+		return 1;
+	if (s->flags & DATAGRAM) {
+		datagram(skb, s, EGRESS);
+		return 1;
+	}
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (tp)
+		tcp_egress(skb, s, tp);
+	return 1;
+}
+
+SEC("cgroup_skb/ingress")
+int on_ingress(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct socket *s;
+
+	if (!sk)
+		return 1;
+	s = state_of(skb, sk, INGRESS);
+	if (!s || s->flags & IGNORED)
+		return 1;
+	if (s->flags & DATAGRAM)
+		datagram(skb, s, INGRESS);
+	else
+		tcp_ingress(skb, s);
+	return 1;
+}
+
+static __always_inline void close_tcp(struct socket *s, struct tcp_sock *tp)
+{
+	if (!(s->flags & READY) || s->flags & IGNORED)
+		return;
+	report_tcp(s, tp, REASON_END_OF_FLOW);
+	s->flags = BORN; // the socket may connect again
+	s->class = CLASS_QUIET;
+	s->heard = 0;
+	__builtin_memset(&s->reported, 0, sizeof(s->reported));
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_state, struct sock *sk, int before, int after)
+{
+	struct tcp_sock *tp;
+	struct socket *s;
+
+	if (after != BPF_TCP_CLOSE)
+		return 0;
+	s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (s && tp)
+		close_tcp(s, tp);
+	return 0;
+}
+
+// on_state's stand-in before 5.11.
+SEC("sockops")
+int on_sockops(struct bpf_sock_ops *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct tcp_sock *tp;
+	struct socket *s;
+
+	switch (ctx->op) {
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags |
+						       BPF_SOCK_OPS_STATE_CB_FLAG);
+		return 1;
+	case BPF_SOCK_OPS_STATE_CB:
+		if (ctx->args[1] != BPF_TCP_CLOSE || !sk)
+			return 1;
+		s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+		tp = bpf_skc_to_tcp_sock(sk);
+		if (s && tp)
+			close_tcp(s, tp);
+	}
+	return 1;
+}
+
+SEC("cgroup/sock_release")
+int on_release(struct bpf_sock *sk)
+{
+	struct socket *s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+
+	if (s && (s->flags & (READY | DATAGRAM | IGNORED)) == (READY | DATAGRAM))
+		report_datagrams(s, REASON_END_OF_FLOW);
+	return 1;
+}
+
+static __always_inline void sweep(struct socket *s, struct sock *sk)
+{
+	struct tcp_sock *tp;
+
+	if (!(s->flags & READY) || s->flags & IGNORED)
+		return;
+	if (s->flags & DATAGRAM) {
+		report_datagrams(s, REASON_ACTIVE_TIMEOUT);
+		return;
+	}
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (tp)
+		report_tcp(s, tp, REASON_ACTIVE_TIMEOUT);
+}
+
+SEC("iter/bpf_sk_storage_map")
+int sweep_sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;
+	struct socket *s;
+
+	if (!sk)
+		return 0;
+	s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	if (s)
+		sweep(s, sk);
+	return 0;
+}
+
+SEC("iter/bpf_map_elem")
+int sweep_peers(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct peer_key *found = ctx->key, key;
+	struct peer *p;
+
+	if (!found)
+		return 0;
+	__builtin_memcpy(&key, found, sizeof(key));
+	p = bpf_map_lookup_elem(&peers, &key);
+	if (p)
+		report_peer(p, &key, REASON_ACTIVE_TIMEOUT);
+	return 0;
+}

@@ -1,0 +1,114 @@
+//go:build linux && (amd64 || arm64)
+
+package bpf
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/link"
+	"github.com/cilium/ebpf/ringbuf"
+
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
+)
+
+// Options say how the programs are loaded.
+type Options struct {
+	// Cgroup is the mount point of cgroup v2, where packets are watched.
+	Cgroup string
+	// RingBuffer is the size of the event buffer in bytes: a power of two, and
+	// a multiple of the page size.
+	RingBuffer uint32
+}
+
+// Source is the kernel side, loaded and attached.
+type Source struct {
+	collection *ebpf.Collection
+	links      []link.Link
+	iterators  []*link.Iter
+	reader     *ringbuf.Reader
+	record     ringbuf.Record
+	peers      peerTable
+}
+
+var _ event.Source = (*Source)(nil)
+
+// Open loads and attaches every probe. What fails is a *ProbeError.
+func Open(o Options) (*Source, error) {
+	collection, wanted, err := load(o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Source{collection: collection, peers: newPeerTable(collection.Maps["peers"])}
+	if err := s.attach(o.Cgroup, wanted); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Source) attach(cgroup string, wanted []probe) error {
+	reader, err := ringbuf.NewReader(s.collection.Maps["events"])
+	if err != nil {
+		return diagnose("events", err)
+	}
+	s.reader = reader
+	for _, w := range sweepers {
+		it, err := link.AttachIter(link.IterOptions{
+			Program: s.collection.Programs[w.program], Map: s.collection.Maps[w.over]})
+		if err != nil {
+			return diagnose(w.program, err)
+		}
+		s.iterators = append(s.iterators, it)
+	}
+	for _, p := range wanted {
+		l, err := p.attach(cgroup, s.collection.Programs[p.program])
+		if err != nil {
+			return diagnose(p.program, err)
+		}
+		s.links = append(s.links, l)
+	}
+	return nil
+}
+
+// Read waits for the next event; io.EOF once closed.
+func (s *Source) Read(e *event.Event) error {
+	for {
+		err := s.reader.ReadInto(&s.record)
+		if errors.Is(err, os.ErrClosed) {
+			return io.EOF
+		}
+		if err != nil {
+			return fmt.Errorf("read the ring buffer: %w", err)
+		}
+		if decode(s.record.RawSample, e) {
+			return nil
+		}
+	}
+}
+
+// Pending says that Read has something at once.
+func (s *Source) Pending() bool { return s.reader.AvailableBytes() > 0 }
+
+// Ignore stops the accounting of a cgroup's future sockets.
+func (s *Source) Ignore(cgroup uint64) error {
+	return s.collection.Maps["ignored"].Put(cgroup, uint8(1))
+}
+
+// Close detaches everything. A Read that waits returns io.EOF.
+func (s *Source) Close() error {
+	var errs []error
+	for _, l := range s.links {
+		errs = append(errs, l.Close())
+	}
+	for _, it := range s.iterators {
+		errs = append(errs, it.Close())
+	}
+	if s.reader != nil {
+		errs = append(errs, s.reader.Close())
+	}
+	s.collection.Close()
+	return errors.Join(errs...)
+}
