@@ -33,7 +33,11 @@ const (
 func (r *Record) Decode(lr plog.LogRecord) error {
 	*r = Record{FTPCommands: r.FTPCommands[:0]}
 	d := decoder{r: r}
-	lr.Attributes().Range(d.attribute)
+	for key, v := range lr.Attributes().All() {
+		if !d.attribute(key, v) {
+			break
+		}
+	}
 	if d.err == nil {
 		d.finish(lr)
 	}
@@ -75,9 +79,9 @@ func (d *decoder) attribute(key string, v pcommon.Value) bool {
 	case attrPackets:
 		d.integer(&d.r.Packets, v, maxCount)
 	case attrReverseBytes:
-		d.reverseBytes = d.integer(&d.r.ReverseBytes, v, maxCount)
+		d.reverseBytes = d.integer(&d.r.ReverseBytes, v, maxCount) || d.reverseBytes
 	case attrReversePackets:
-		d.reversePackets = d.integer(&d.r.ReversePackets, v, maxCount)
+		d.reversePackets = d.integer(&d.r.ReversePackets, v, maxCount) || d.reversePackets
 	case attrStart:
 		d.time(&d.r.Start, v)
 	case attrEnd:

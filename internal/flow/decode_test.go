@@ -148,3 +148,23 @@ func TestDecodeTakesTheTime(t *testing.T) {
 		})
 	}
 }
+
+// A map from the wire may hold a key twice; a good value stands beside a bad one.
+func TestDecodeTakesTheGoodOfTwo(t *testing.T) {
+	logs, err := (&plog.JSONUnmarshaler{}).UnmarshalLogs([]byte(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{
+		"timeUnixNano":"1700000000000000000", "eventName":"network.flow", "attributes":[
+		{"key":"source.address","value":{"stringValue":"10.0.0.1"}},
+		{"key":"destination.address","value":{"stringValue":"203.0.113.7"}},
+		{"key":"network.transport","value":{"stringValue":"tcp"}},
+		{"key":"flow.io.bytes","value":{"intValue":"1"}},
+		{"key":"flow.reverse.io.bytes","value":{"intValue":"5"}},
+		{"key":"flow.reverse.io.bytes","value":{"intValue":"-1"}}]}]}]}]}`))
+	require.NoError(t, err)
+	lr := logs.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0)
+	require.Equal(t, 6, lr.Attributes().Len())
+	var got Record
+	require.NoError(t, got.Decode(lr))
+	assert.EqualValues(t, 5, got.ReverseBytes)
+	assert.False(t, got.Unidirectional)
+	assert.Equal(t, 1, got.Ignored)
+}
