@@ -113,7 +113,7 @@ func (d *decoder) endReason(v pcommon.Value) {
 }
 
 func (d *decoder) ftpCommands(v pcommon.Value) {
-	list, passed, ok := attribute.AppendStrings(d.r.FTPCommands[:0], v, maxFTPCommands)
+	list, passed, ok := attribute.AppendStrings(d.r.FTPCommands, v, maxFTPCommands)
 	if !ok {
 		passed = 1
 	}
