@@ -46,6 +46,9 @@ func parse(path string, stopAtFirst bool) (ID, bool) {
 	for rest != "" {
 		var segment string
 		segment, rest, _ = strings.Cut(rest, "/")
+		if segment == "" {
+			continue
+		}
 		segment = unescape(segment)
 		readSegment(&id, parent, segment)
 		if stopAtFirst && id.ContainerID != "" {

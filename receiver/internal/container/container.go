@@ -15,25 +15,34 @@ type Container struct {
 
 // Names is what the container's runtime says of it. Empty fields are unknown.
 type Names struct {
-	// Runtime settles what the cgroup path left open.
-	Runtime string
-	Name    string // without Docker's leading slash
-	Image   string // registry and repository, without tag or digest
+	Name  string // without Docker's leading slash
+	Image string // registry and repository, without tag or digest
 
 	Pod          string
 	Namespace    string
 	K8sContainer string
-	PodUID       string
+
+	// These fill in what the cgroup path left open.
+	runtime string
+	podUID  string
+}
+
+// named is the container with its names. What the kernel's path says stays.
+func (c Container) named(names Names) *Container {
+	c.Names = names
+	c.Runtime = firstOf(c.Runtime, names.runtime)
+	c.PodUID = firstOf(c.PodUID, names.podUID)
+	return &c
 }
 
 // Resource is the container as a flow record's resource, on the given host.
 func (c *Container) Resource(host, hostID string) flow.Resource {
 	return flow.Resource{
 		ContainerID:  c.ContainerID,
-		Runtime:      firstOf(c.ID.Runtime, c.Names.Runtime),
+		Runtime:      c.Runtime,
 		Container:    c.Name,
 		Image:        c.Image,
-		PodUID:       firstOf(c.ID.PodUID, c.Names.PodUID),
+		PodUID:       c.PodUID,
 		Pod:          c.Pod,
 		Namespace:    c.Namespace,
 		K8sContainer: c.K8sContainer,

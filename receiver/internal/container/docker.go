@@ -26,13 +26,12 @@ func dockerNames(doc *dockerContainer, containerID, runtime string) (Names, bool
 	}
 	labels := doc.Config.Labels
 	return Names{
-		Runtime:      runtime,
+		runtime:      runtime,
 		Name:         strings.TrimPrefix(doc.Name, "/"),
 		Image:        imageName(doc.Config.Image),
 		Pod:          labels["io.kubernetes.pod.name"],
 		Namespace:    labels["io.kubernetes.pod.namespace"],
 		K8sContainer: labels["io.kubernetes.container.name"],
-		PodUID:       labels["io.kubernetes.pod.uid"],
 	}, true
 }
 

@@ -46,12 +46,12 @@ func containerdNames(notes map[string]string) (Names, bool) {
 		Pod:          notes["io.kubernetes.cri.sandbox-name"],
 		Namespace:    notes["io.kubernetes.cri.sandbox-namespace"],
 		K8sContainer: container,
-		PodUID:       notes["io.kubernetes.cri.sandbox-uid"],
+		podUID:       notes["io.kubernetes.cri.sandbox-uid"],
 	}
 	if names == (Names{}) {
 		return names, false
 	}
-	names.Runtime = "containerd"
+	names.runtime = "containerd"
 	return names, true
 }
 
@@ -82,11 +82,11 @@ func crioNames(notes map[string]string) (Names, bool) {
 		Pod:          notes["io.kubernetes.pod.name"],
 		Namespace:    notes["io.kubernetes.pod.namespace"],
 		K8sContainer: container,
-		PodUID:       notes["io.kubernetes.pod.uid"],
+		podUID:       notes["io.kubernetes.pod.uid"],
 	}
 	if names == (Names{}) {
 		return names, false
 	}
-	names.Runtime = "cri-o"
+	names.runtime = "cri-o"
 	return names, true
 }

@@ -88,6 +88,11 @@ func (r *Resolver) Shutdown() error {
 // Root is the cgroup v2 mount in use.
 func (r *Resolver) Root() string { return r.tree.root }
 
+// HandlesRefused says why the kernel may not be asked for a single cgroup by
+// its id, or nil. Unknown ids then cost a walk, at most one every ten seconds,
+// so that Add and Remove must come from events for short-lived containers.
+func (r *Resolver) HandlesRefused() error { return r.tree.refused }
+
 // Add tells of a cgroup of the v2 hierarchy: its id, and its path below the
 // hierarchy's root. The search for the container's names begins at once, so
 // call it as early as the cgroup_mkdir event. Events of v1 hierarchies must be

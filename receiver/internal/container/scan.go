@@ -52,15 +52,16 @@ func (r *Resolver) discover(cgroupID uint64) {
 
 // removeGone notices containers whose removal no event told of.
 func (r *Resolver) removeGone() {
+	if r.tree.refused != nil {
+		r.rescan()
+		return
+	}
 	r.mu.RLock()
 	ids := r.table.liveContainers()
 	r.mu.RUnlock()
 	for _, id := range ids {
-		_, err := r.tree.pathOf(id)
-		if errors.Is(err, errGone) {
+		if _, err := r.tree.pathOf(id); errors.Is(err, errGone) {
 			r.Remove(id)
-		} else if err != nil {
-			return // handles are refused: Scan is left
 		}
 	}
 }

@@ -128,16 +128,15 @@ func (r *Resolver) settle(in *instance, names Names, found bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	in.searching = false
-	view := *in.view
+	view := in.view.named(names)
 	view.Settled = true
+	in.view = view
 	if found {
 		r.stats.Named++
 		in.failed = 0
-		view.Names = names
-	} else {
-		r.stats.Unnamed++
-		in.failed++
-		in.next = r.now().Add(min(tickEvery<<min(in.failed, 8), maxPostpone))
+		return
 	}
-	in.view = &view
+	r.stats.Unnamed++
+	in.failed++
+	in.next = r.now().Add(min(tickEvery<<min(in.failed, 8), maxPostpone))
 }

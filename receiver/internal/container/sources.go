@@ -91,7 +91,7 @@ func firstImage(refs ...string) string {
 
 // clip bounds every name.
 func (n Names) clip() Names {
-	for _, s := range []*string{&n.Runtime, &n.Name, &n.Image, &n.Pod, &n.Namespace, &n.K8sContainer, &n.PodUID} {
+	for _, s := range []*string{&n.runtime, &n.Name, &n.Image, &n.Pod, &n.Namespace, &n.K8sContainer, &n.podUID} {
 		*s = clip(*s)
 	}
 	return n

@@ -66,5 +66,5 @@ func storageNames(entry storageEntry) (Names, bool) {
 	if len(entry.Names) > 0 {
 		name = entry.Names[0]
 	}
-	return Names{Runtime: "podman", Name: name, Image: imageName(meta.Image)}, name != ""
+	return Names{runtime: "podman", Name: name, Image: imageName(meta.Image)}, name != ""
 }

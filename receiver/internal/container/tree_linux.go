@@ -24,8 +24,9 @@ var errGone = errors.New("cgroup is gone")
 
 // tree is the mounted cgroup v2 hierarchy.
 type tree struct {
-	root string
-	fd   int
+	root    string
+	fd      int
+	refused error // why handles do not work here
 }
 
 func openTree(config Config) (*tree, error) {
@@ -48,7 +49,21 @@ func openTree(config Config) (*tree, error) {
 	if path, err := fdPath(fd); err == nil {
 		root = path
 	}
-	return &tree{root: root, fd: fd}, nil
+	t := &tree{root: root, fd: fd}
+	t.refused = t.tryHandles()
+	return t, nil
+}
+
+// tryHandles asks for the root by its own id.
+func (t *tree) tryHandles() error {
+	var st unix.Stat_t
+	if err := unix.Fstat(t.fd, &st); err != nil {
+		return fmt.Errorf("stat %s: %w", t.root, err)
+	}
+	if _, err := t.pathOf(st.Ino); err != nil {
+		return fmt.Errorf("cgroups by id: %v (needs CAP_DAC_READ_SEARCH)", err) // never errGone
+	}
+	return nil
 }
 
 func (t *tree) close() error { return unix.Close(t.fd) }
@@ -56,6 +71,9 @@ func (t *tree) close() error { return unix.Close(t.fd) }
 // pathOf asks the kernel for the path of a cgroup id, below the root. It needs
 // CAP_DAC_READ_SEARCH. One call takes about 2 µs; a walk takes milliseconds.
 func (t *tree) pathOf(id uint64) (string, error) {
+	if t.refused != nil {
+		return "", t.refused
+	}
 	handle := make([]byte, 8)
 	binary.NativeEndian.PutUint64(handle, id)
 	fd, err := unix.OpenByHandleAt(t.fd, unix.NewFileHandle(fileIDKernfs, handle), unix.O_PATH|unix.O_CLOEXEC)

@@ -11,7 +11,10 @@ import (
 var errGone = errors.New("cgroup is gone")
 
 // tree has no meaning where there are no cgroups: openTree never gives one.
-type tree struct{ root string }
+type tree struct {
+	root    string
+	refused error
+}
 
 func openTree(Config) (*tree, error) {
 	return nil, fmt.Errorf("cgroups need Linux: %w", errors.ErrUnsupported)
