@@ -12,6 +12,8 @@ DISTRIBUTION := build/otelcol-exfil
 ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E)
 # The race detector needs a C compiler; a machine without one still tests.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+# The image trusts whom this machine trusts, where that is on file.
+CERTIFICATES = $(wildcard /etc/ssl/certs/ca-certificates.crt)
 BPF_SOURCES = $(wildcard receiver/*/internal/bpf/*.c) $(filter-out %/vmlinux.h,$(wildcard receiver/*/internal/bpf/*.h))
 
 .PHONY: help
@@ -29,7 +31,7 @@ demo: build ## Let a container steal two files, and watch the alerts come out (r
 
 .PHONY: test
 test: build ## Unit tests, and every shipped config and manifest validated (no root)
-	go test $(RACE) ./...
+	go test $(RACE) $(TESTFLAGS) ./...
 
 .PHONY: lint
 lint: $(TOOLS)/golangci-lint ## Check style: Go, BPF C, shell
@@ -48,15 +50,16 @@ bench: ## Benchmarks: engine, parsers, kernel cost (root for the last)
 
 .PHONY: kernel
 kernel: ## Load and exercise the BPF programs in this kernel (root)
-	go test -exec '$(ROOT)' -count 1 -tags kernel ./receiver/...
+	go test -exec '$(ROOT)' -count 1 -tags kernel $(TESTFLAGS) ./receiver/...
 
 .PHONY: e2e
 e2e: build ## Real containers, real uploads, real alerts (root)
-	go test -exec '$(ROOT)' -count 1 -timeout 30m -tags e2e ./test/...
+	go test -exec '$(ROOT)' -count 1 -timeout 30m -tags e2e $(TESTFLAGS) ./test/...
 
 .PHONY: image
 image: build ## Write build/otelcol-exfil-image.tar, an OCI image, without a daemon
-	go run ./deploy/image -binary bin/otelcol-exfil -config config/agent.yaml -output build/otelcol-exfil-image.tar
+	go run ./deploy/image -output build/otelcol-exfil-image.tar bin/otelcol-exfil:/otelcol-exfil \
+		config/agent.yaml:/etc/otelcol-exfil/config.yaml $(CERTIFICATES:%=%:/etc/ssl/certs/ca-certificates.crt)
 
 .PHONY: clean
 clean: ## Remove everything built
