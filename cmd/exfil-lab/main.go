@@ -37,6 +37,10 @@ func command(ctx context.Context, args []string) error {
 	}
 	commands := map[string]func(context.Context, []string) error{
 		"attack": runAttack,
+		"demo":   demo,
+		"list":   list,
+		"replay": replay,
+		"run":    run,
 	}
 	run, ok := commands[args[0]]
 	if !ok {

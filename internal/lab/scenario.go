@@ -24,6 +24,9 @@ type Scenario struct {
 	Process string
 	// Bytes is what the application sends, where it is not the stolen file.
 	Bytes int64
+	// Declared says that a cleartext head declares the size: the alert is due
+	// from then on, and not from the crossing of 10 MiB.
+	Declared bool
 	// Needs names the sink without which the scenario cannot run.
 	Needs string
 	// IOUring lifts the container engine's system call filter.

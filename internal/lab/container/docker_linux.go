@@ -140,7 +140,8 @@ func (d *Docker) Socket() string { return filepath.Join(d.dir, "docker.sock") }
 
 // Run runs one container to its end and removes it.
 func (d *Docker) Run(ctx context.Context, s Spec) (Result, error) {
-	args := []string{"run", "--rm", "--name", s.Name, "--hostname", s.Name, "--dns", d.dns.String(),
+	cidfile := filepath.Join(d.dir, s.Name+".cid")
+	args := []string{"run", "--rm", "--cidfile", cidfile, "--name", s.Name, "--hostname", s.Name, "--dns", d.dns.String(),
 		"--workdir", "/data"}
 	for _, kv := range s.Env {
 		args = append(args, "--env", kv)
@@ -159,7 +160,13 @@ func (d *Docker) Run(ctx context.Context, s Spec) (Result, error) {
 		return d.docker(kill, "kill", s.Name).Run()
 	}
 	cmd.WaitDelay = stopWithin
-	return result(cmd)
+	r, err := result(cmd)
+	id, missing := os.ReadFile(cidfile)
+	if missing == nil {
+		missing = os.Remove(cidfile)
+	}
+	r.ID = string(id)
+	return r, errors.Join(err, missing)
 }
 
 // result runs a command and tells a container's failure from ours.

@@ -1,0 +1,73 @@
+package collector
+
+import (
+	"os"
+	"path/filepath"
+	"text/template"
+	"time"
+)
+
+// Config says which collector to run, and on what.
+type Config struct {
+	Binary string // bin/otelcol-exfil
+	Dir    string // for its files
+	// Listen is where records are posted to by OTLP/HTTP; empty reads them from
+	// the kernel.
+	Listen string
+	// Socket is the container engine's API, or empty.
+	Socket string
+	// KeepFlows writes the flow records too.
+	KeepFlows bool
+	// Quiet is how long a destination is silent before its incident closes.
+	Quiet time.Duration
+}
+
+// pipeline is the lab's configuration: config/demo.yaml with files to read, a
+// short quiet period, and no second's wait in the file exporter.
+var pipeline = template.Must(template.New("collector").Parse(`receivers:
+{{- if .Listen}}
+  otlp:
+    protocols:
+      http:
+        endpoint: {{.Listen}}
+{{- else}}
+  ebpf_flow:
+{{- if .Socket}}
+    runtime_sockets: [{{printf "%q" .Socket}}]
+{{- end}}
+{{- end}}
+processors:
+  exfil:
+{{- if .KeepFlows}}
+    flows: keep
+{{- end}}
+    quiet_period: {{.Quiet}}
+exporters:
+  file:
+    path: {{printf "%q" .Output}}
+    flush_interval: 5ms
+service:
+  telemetry:
+    metrics:
+      level: none
+  pipelines:
+    logs:
+      receivers: [{{if .Listen}}otlp{{else}}ebpf_flow{{end}}]
+      processors: [exfil]
+      exporters: [file]
+`))
+
+// output is the file that the collector writes, one OTLP JSON request a line.
+func (c Config) output() string { return filepath.Join(c.Dir, "output.jsonl") }
+
+func (c Config) write(path string) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return pipeline.Execute(file, struct {
+		Config
+		Output string
+	}{c, c.output()})
+}
