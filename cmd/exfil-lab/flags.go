@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
 )
 
 // maxSize bounds the stolen file: 1 GiB.
@@ -43,11 +41,6 @@ func (s *settings) parse(args []string) ([]string, error) {
 		return nil, fmt.Errorf("the collector: %w: make build makes it", err)
 	}
 	return s.flags.Args(), nil
-}
-
-func (s *settings) options() (lab.Options, error) {
-	self, err := os.Executable()
-	return lab.Options{Program: self, Size: s.mib << 20, NoDocker: s.noDocker}, err
 }
 
 // beside is a program in this one's directory.

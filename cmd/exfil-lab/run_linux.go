@@ -69,6 +69,11 @@ func (s *settings) emulate(ctx context.Context, scenarios []lab.Scenario) ([]lab
 	return outcomes, os.WriteFile(s.json, append(text, '\n'), 0o644)
 }
 
+func (s *settings) options() (lab.Options, error) {
+	self, err := os.Executable()
+	return lab.Options{Program: self, Size: s.mib << 20, NoDocker: s.noDocker}, err
+}
+
 // verdict is an error where an outcome is not as it must be.
 func verdict(outcomes []lab.Outcome) error {
 	var errs []error
