@@ -25,7 +25,6 @@ const (
 // cgroup v2 hierarchy, as bpf_skb_cgroup_id gives it. It is safe for concurrent
 // use.
 type Resolver struct {
-	config Config
 	tree   *tree
 	search *search // its ctx is guarded by mu
 	now    func() time.Time
@@ -52,7 +51,6 @@ func NewResolver(config Config) (*Resolver, error) {
 		return nil, fmt.Errorf("container identity: %w", err)
 	}
 	return &Resolver{
-		config: config,
 		tree:   tree,
 		search: newSearch(config),
 		now:    time.Now,

@@ -116,6 +116,7 @@ func TestLookupOfGoneCgroup(t *testing.T) {
 	clock.advance(unresolvedRetry)
 	r.Lookup(cgroupID)
 	assert.EqualValues(t, 2, r.Stats().Lookups, "but doubted after a while")
+	assert.EqualValues(t, 2, r.Stats().Unresolved)
 }
 
 func TestLookupByWalkWhereHandlesAreRefused(t *testing.T) {

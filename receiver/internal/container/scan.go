@@ -46,6 +46,7 @@ func (r *Resolver) discover(cgroupID uint64) {
 	if cg := r.table.cgroups[cgroupID]; cg != nil && cg.retry.IsZero() {
 		return // learned meanwhile
 	}
+	r.stats.Unresolved++
 	now := r.now()
 	r.stats.Evicted += r.table.addHost(cgroupID, now, now.Add(unresolvedRetry))
 }

@@ -7,9 +7,11 @@ import (
 )
 
 // table is the bounded memory of cgroups and the containers that own them. When
-// it is full it forgets removed cgroups first, then the host's, then those
-// longest known: what is forgotten too early can be asked of the kernel again,
-// as long as it exists. The Resolver's lock guards it.
+// it is full it forgets first what a container can make at will (nested ones,
+// and all of a container that has very many), so that no container pushes out
+// another; then removed cgroups, then the host's, then those longest known. What
+// is forgotten too early can be asked of the kernel again, as long as it exists.
+// The Resolver's lock guards it.
 type table struct {
 	limit     int
 	linger    time.Duration
@@ -164,14 +166,19 @@ func byWorth(a, b *cgroup) int {
 	)
 }
 
+// crowd is how many cgroups make a container the first to be evicted from.
+const crowd = 64
+
 func (c *cgroup) worth() int {
 	switch {
-	case !c.gone.IsZero():
+	case c.owner != nil && (c.owner.cgroups > crowd || c.owner.view.OuterID != ""):
 		return 0
-	case c.owner == nil:
+	case !c.gone.IsZero():
 		return 1
+	case c.owner == nil:
+		return 2
 	}
-	return 2
+	return 3
 }
 
 // liveContainers lists the cgroups of containers that are not known to be gone.

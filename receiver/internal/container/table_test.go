@@ -100,3 +100,22 @@ func TestTableStaysBounded(t *testing.T) {
 	assert.LessOrEqual(t, len(tb.instances), 64)
 	assert.EqualValues(t, 10_000-len(tb.cgroups), evicted)
 }
+
+// A container that makes cgroups, or nested containers, by the thousand forgets
+// its own and not its neighbour's, alive or just gone.
+func TestTableKeepsTheNeighbours(t *testing.T) {
+	tb := newTable(512, time.Minute)
+	tb.add(1, numbered(1), epoch)
+	tb.add(2, numbered(2), epoch)
+	tb.remove(2, epoch)
+	for i := range uint64(5000) {
+		now := epoch.Add(time.Duration(i))
+		tb.add(1000+i, numbered(3), now)
+		nested := numbered(100_000 + int(i))
+		nested.OuterID = numbered(3).ContainerID
+		tb.add(100_000+i, nested, now)
+	}
+	assert.Contains(t, tb.cgroups, uint64(1))
+	assert.Contains(t, tb.cgroups, uint64(2))
+	assert.LessOrEqual(t, len(tb.cgroups), 512)
+}
