@@ -1,0 +1,137 @@
+package exfilprocessor
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
+)
+
+// Config of the processor. Durations are event time: the records' own.
+type Config struct {
+	// Flows says what becomes of flow records once read: drop (default) or keep.
+	Flows Flows `mapstructure:"flows"`
+	// MaxLateness is how far a record may be behind the latest one before it is
+	// counted as late. Late records still reach the rules. Default 2m.
+	MaxLateness time.Duration `mapstructure:"max_lateness"`
+	// QuietPeriod is how long an incident stays open after the last byte sent.
+	// Default 10m.
+	QuietPeriod time.Duration `mapstructure:"quiet_period"`
+	// Window is the stretch of time over which a destination's volume is summed.
+	// Default 10m.
+	Window time.Duration `mapstructure:"window"`
+
+	Networks Networks `mapstructure:"networks"`
+	Limits   Limits   `mapstructure:"limits"`
+	Rules    Rules    `mapstructure:"rules"`
+}
+
+// Flows is what becomes of flow records once read.
+type Flows string
+
+// What becomes of flow records.
+const (
+	Drop Flows = "drop"
+	Keep Flows = "keep"
+)
+
+// Networks says where an address belongs. Networks within one list may not
+// overlap; the two lists may.
+type Networks struct {
+	// Internal networks are not outside: what is sent there is not exfiltration.
+	// Default: private, shared, loopback, link-local and multicast addresses.
+	Internal []string `mapstructure:"internal"`
+	// Containers are the source addresses taken for containers where the resource
+	// does not name one. Default none: such records are rejected.
+	Containers []string `mapstructure:"containers"`
+}
+
+// Limits bound the state held. Past a limit the lightest sender gives way.
+type Limits struct {
+	// Workloads known at a time. Default 10000.
+	Workloads int `mapstructure:"workloads"`
+	// Destinations of all workloads together. Default 100000.
+	Destinations int `mapstructure:"destinations"`
+	// Incidents open at a time. Default 1000. Past it no incident opens.
+	Incidents int `mapstructure:"incidents"`
+}
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		Flows:       Drop,
+		MaxLateness: 2 * time.Minute,
+		QuietPeriod: 10 * time.Minute,
+		Window:      10 * time.Minute,
+		Networks:    Networks{Internal: internalNetworks()},
+		Limits:      Limits{Workloads: 10_000, Destinations: 100_000, Incidents: 1_000},
+		Rules:       defaultRules(),
+	}
+}
+
+// internalNetworks are those that no packet leaves an organisation to.
+// Documentation networks (RFC 5737, RFC 3849) are outside.
+func internalNetworks() []string {
+	return []string{
+		"0.0.0.0/8",          // this network, RFC 1122
+		"10.0.0.0/8",         // private, RFC 1918
+		"100.64.0.0/10",      // shared, RFC 6598
+		"127.0.0.0/8",        // loopback
+		"169.254.0.0/16",     // link-local, RFC 3927
+		"172.16.0.0/12",      // private
+		"192.168.0.0/16",     // private
+		"224.0.0.0/4",        // multicast
+		"255.255.255.255/32", // limited broadcast
+		"::/127",             // unspecified and loopback
+		"fc00::/7",           // unique local, RFC 4193
+		"fe80::/10",          // link-local
+		"ff00::/8",           // multicast
+	}
+}
+
+// Validate names the key at fault.
+func (c *Config) Validate() error {
+	if c.Flows != Drop && c.Flows != Keep {
+		return fmt.Errorf("flows: must be %q or %q, not %q", Drop, Keep, c.Flows)
+	}
+	if c.MaxLateness < 0 {
+		return errors.New("max_lateness: must not be negative")
+	}
+	if c.QuietPeriod <= 0 {
+		return errors.New("quiet_period: must be positive")
+	}
+	if c.Window < time.Second {
+		return errors.New("window: must be at least 1s")
+	}
+	return nil
+}
+
+// Validate names the key at fault.
+func (n *Networks) Validate() error {
+	if _, err := netset.Parse(n.Internal); err != nil {
+		return fmt.Errorf("internal: %w", err)
+	}
+	if _, err := netset.Parse(n.Containers); err != nil {
+		return fmt.Errorf("containers: %w", err)
+	}
+	return nil
+}
+
+// Validate names the key at fault.
+func (l *Limits) Validate() error {
+	if l.Workloads <= 0 || l.Workloads > maxLimit {
+		return fmt.Errorf("workloads: must be from 1 to %d", maxLimit)
+	}
+	if l.Destinations <= 0 || l.Destinations > maxLimit {
+		return fmt.Errorf("destinations: must be from 1 to %d", maxLimit)
+	}
+	if l.Incidents <= 0 || l.Incidents >= l.Destinations || l.Incidents > l.Workloads {
+		return errors.New("incidents: must be positive, less than destinations and at most workloads")
+	}
+	return nil
+}
+
+// maxLimit is what a slot number can hold, with room to spare.
+const maxLimit = 1 << 30

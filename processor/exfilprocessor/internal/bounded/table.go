@@ -1,0 +1,132 @@
+// Package bounded holds state that is keyed by what the network says: every
+// table has a limit and an expiry, and counts what it turned away.
+package bounded
+
+const (
+	// slabSize is how many entries are allocated at a time. Entries never move,
+	// so that a pointer to one stays good while the entry lives.
+	slabSize = 256
+	// candidates is how many neighbours compete when one must go: the lightest
+	// does. An entry heavier than its neighbours outlives any number of light
+	// newcomers, as in space-saving (Metwally et al., 2005), at constant cost.
+	candidates = 8
+)
+
+// Entry is one key's value. A pointer to it is good until the next Touch or
+// Sweep of its table, or for as long as it is pinned.
+type Entry[K comparable, V any] struct {
+	Key   K
+	Value V
+
+	last   int64
+	weight int64
+	used   bool
+	pinned bool
+}
+
+// Pin keeps the entry from eviction and expiry until it is let go.
+func (e *Entry[K, V]) Pin(keep bool) { e.pinned = keep }
+
+// Stats says how full a table is and what it turned away since the last Drain.
+type Stats struct {
+	Entries int
+	Evicted int64 // gave way to another
+	Refused int64 // not taken: everything held was pinned
+}
+
+// Table maps keys to values, at most limit of them. An entry idle for longer
+// than idle nanoseconds of event time is as good as absent. A Table is not safe
+// for concurrent use.
+type Table[K comparable, V any] struct {
+	limit int
+	idle  int64
+
+	index map[K]uint32
+	slabs [][]Entry[K, V]
+	free  []uint32
+	made  uint32 // slots allocated so far
+	hand  uint32 // where eviction looks next
+	broom uint32 // where Sweep looks next
+
+	evicted, refused int64
+}
+
+// New makes a table of at most limit entries.
+func New[K comparable, V any](limit int, idle int64) *Table[K, V] {
+	return &Table[K, V]{limit: limit, idle: idle, index: make(map[K]uint32)}
+}
+
+// Get finds key's entry, or nil. It neither renews nor expires it.
+func (t *Table[K, V]) Get(key K) *Entry[K, V] {
+	at, ok := t.index[key]
+	if !ok {
+		return nil
+	}
+	return t.slot(at)
+}
+
+// Touch finds or makes key's entry at time now and adds to its weight. Fresh
+// says that the value is a zero one. The entry is nil if there is no room.
+func (t *Table[K, V]) Touch(key K, now, weight int64) (entry *Entry[K, V], fresh bool) {
+	if at, ok := t.index[key]; ok {
+		e := t.slot(at)
+		fresh = t.stale(e, now)
+		if fresh {
+			*e = Entry[K, V]{Key: key, used: true}
+		}
+		e.touch(now, weight)
+		return e, fresh
+	}
+	at, ok := t.room(now)
+	if !ok {
+		t.refused++
+		return nil, false
+	}
+	e := t.slot(at)
+	*e = Entry[K, V]{Key: key, used: true}
+	e.touch(now, weight)
+	t.index[key] = at
+	return e, true
+}
+
+// Remove forgets key.
+func (t *Table[K, V]) Remove(key K) {
+	if at, ok := t.index[key]; ok {
+		t.release(at)
+	}
+}
+
+// Sweep looks at the next steps entries and forgets the stale ones.
+func (t *Table[K, V]) Sweep(now int64, steps int) {
+	for range min(steps, int(t.made)) {
+		t.broom = (t.broom + 1) % t.made
+		if e := t.slot(t.broom); e.used && t.stale(e, now) {
+			t.release(t.broom)
+		}
+	}
+}
+
+// Len is how many entries are held.
+func (t *Table[K, V]) Len() int { return len(t.index) }
+
+// Drain reports, and starts counting anew.
+func (t *Table[K, V]) Drain() Stats {
+	s := Stats{Entries: t.Len(), Evicted: t.evicted, Refused: t.refused}
+	t.evicted, t.refused = 0, 0
+	return s
+}
+
+func (t *Table[K, V]) stale(e *Entry[K, V], now int64) bool {
+	return !e.pinned && now-e.last > t.idle
+}
+
+func (t *Table[K, V]) slot(at uint32) *Entry[K, V] {
+	return &t.slabs[at/slabSize][at%slabSize]
+}
+
+func (e *Entry[K, V]) touch(now, weight int64) {
+	e.last = max(e.last, now)
+	if e.weight += weight; e.weight < 0 {
+		e.weight = 1<<63 - 1
+	}
+}

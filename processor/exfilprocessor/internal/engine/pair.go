@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+)
+
+// maxDomain is the longest domain name in text form (RFC 1035 §2.3.4).
+const maxDomain = 253
+
+// PairKey names a workload and one of its destinations. Rules key their own
+// state by it.
+type PairKey struct {
+	Workload uint64 // a workload's serial number, never given out twice
+	Peer     netip.Addr
+}
+
+// Pair is a workload and one of its destinations. The destination is the peer's
+// address; its name is a label, since the first records of a connection come
+// before the name is known.
+type Pair struct {
+	Key      PairKey
+	Workload *Workload
+	// Now is when rules should say that their state was last used: the record's
+	// time, or the latest record's if this one is late. Event time, ns.
+	Now int64
+
+	window window
+	width  int64 // of a quarter of the window, ns
+	first  int64 // when the traffic in the window began, at the earliest
+	lost   int64 // the observers' losses before that
+	domain string
+	open   *open
+}
+
+// Volume is what went over the pair in the sliding window.
+func (p *Pair) Volume() Volume { return p.window.sum() }
+
+// Open says whether an incident is open about the pair.
+func (p *Pair) Open() bool { return p.open != nil }
+
+// Domain is the peer's name, where a record told it.
+func (p *Pair) Domain() string { return p.domain }
+
+func (p *Pair) count(r *flow.Record) {
+	if r.Time/p.width >= p.window.step+quarters {
+		p.first = began(r) // nothing is left of what went before
+	}
+	if v := p.window.at(r.Time, p.width); v != nil {
+		if r.Initiator == flow.InitiatorDestination {
+			v.Served = saturate(v.Served, r.Bytes)
+			v.Asked = saturate(v.Asked, r.ReverseBytes)
+		} else {
+			v.Sent = saturate(v.Sent, r.Bytes)
+			v.Received = saturate(v.Received, r.ReverseBytes)
+		}
+	}
+	if r.Server != p.domain && r.Server != "" && len(r.Server) <= maxDomain {
+		p.domain = strings.Clone(r.Server)
+	}
+}
+
+// since is when the traffic in the window began.
+func (p *Pair) since() int64 { return max(p.first, p.window.begin(p.width)) }

@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/prose"
+)
+
+// Workload is what runs in one container and its replicas.
+type Workload struct {
+	Key    string
+	Serial uint64
+
+	incidents int // open ones
+}
+
+// Source is a resource, read once for all its records.
+type Source struct {
+	Resource *flow.Resource
+	// key is empty where only a record's source address can tell.
+	key string
+}
+
+// NewSource reads a resource. It keeps the pointer.
+func NewSource(res *flow.Resource) Source {
+	return Source{Resource: res, key: workloadKey(res)}
+}
+
+// workloadKey names the controller in Kubernetes, else image and container
+// name, else the container id. NUL separates, since names may hold anything
+// else.
+func workloadKey(res *flow.Resource) string {
+	kind, name := controller(res)
+	switch {
+	case name != "":
+		return "k8s\x00" + res.Cluster + "\x00" + res.Namespace + "\x00" + kind + "\x00" + name
+	case res.Image != "" || res.Container != "":
+		return "container\x00" + res.Image + "\x00" + res.Container
+	case res.ContainerID != "":
+		return "id\x00" + res.ContainerID
+	default:
+		return ""
+	}
+}
+
+func controller(res *flow.Resource) (kind, name string) {
+	switch {
+	case res.Deployment != "":
+		return "deployment", res.Deployment
+	case res.StatefulSet != "":
+		return "statefulset", res.StatefulSet
+	case res.DaemonSet != "":
+		return "daemonset", res.DaemonSet
+	case res.CronJob != "":
+		return "cronjob", res.CronJob
+	default:
+		return "", ""
+	}
+}
+
+// subject names the workload at the start of a sentence.
+func subject(res *flow.Resource, source netip.Addr) string {
+	switch {
+	case res.Pod != "" && res.K8sContainer != "":
+		return fmt.Sprintf("Container %s of pod %s", prose.Name(res.K8sContainer), pod(res))
+	case res.Pod != "":
+		return "Pod " + pod(res)
+	case res.Container != "" && res.Image != "":
+		return fmt.Sprintf("Container %s (image %s)", prose.Name(res.Container), prose.Name(res.Image))
+	case res.Container != "":
+		return "Container " + prose.Name(res.Container)
+	case res.ContainerID != "":
+		return "Container " + prose.Name(res.ContainerID[:min(12, len(res.ContainerID))])
+	case res.Image != "":
+		return "A container of image " + prose.Name(res.Image)
+	default:
+		return "The container at " + source.String()
+	}
+}
+
+func pod(res *flow.Resource) string {
+	if res.Namespace == "" {
+		return prose.Name(res.Pod)
+	}
+	return prose.Name(res.Namespace) + "/" + prose.Name(res.Pod)
+}

@@ -1,0 +1,117 @@
+// Package ftpupload finds files stored on outside FTP servers, by joining the
+// control channel with its data channels.
+package ftpupload
+
+import (
+	"fmt"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/bounded"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/incident"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/prose"
+)
+
+// baseScore is that of an upload just above the threshold: medium.
+const baseScore = 60
+
+// Rule watches FTP sessions with outside servers.
+type Rule struct {
+	cfg Config
+	*bounded.Table[engine.PairKey, session]
+}
+
+// New makes the rule with room for limit sessions, each forgotten after idle
+// nanoseconds.
+func New(cfg Config, limit int, idle int64) *Rule {
+	return &Rule{cfg: cfg, Table: bounded.New[engine.PairKey, session](limit, idle)}
+}
+
+// Describe returns what alerts say of the rule.
+func (*Rule) Describe() *alert.Rule { return &description }
+
+var description = alert.Rule{
+	Name:        "ftp_upload",
+	Category:    "exfiltration",
+	Description: "A file stored on an outside FTP server",
+	Reference:   "https://attack.mitre.org/techniques/T1048/",
+	Version:     "1",
+}
+
+// Observe joins a record of either channel to the session, in any order.
+func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
+	if r.Transport != "tcp" {
+		return engine.Finding{}, false
+	}
+	s := u.session(p, r)
+	if s == nil {
+		return engine.Finding{}, false
+	}
+	switch {
+	case s.isControl(r):
+		s.listen(r)
+	case isData(r):
+		s.carry(r)
+	default:
+		return engine.Finding{}, false
+	}
+	if !u.uploads(s) || s.sent < max(s.next, u.cfg.MinBytes) {
+		return engine.Finding{}, false
+	}
+	s.next = saturate(s.sent, s.sent)
+	return u.finding(s), true
+}
+
+// session finds the pair's session. A control channel begins one; so does any
+// connection that could be a data channel, since its records may come first.
+func (u *Rule) session(p *engine.Pair, r *flow.Record) *session {
+	if !isData(r) && !(&session{}).isControl(r) && u.Get(p.Key) == nil {
+		return nil
+	}
+	e, _ := u.Touch(p.Key, p.Now, r.Bytes)
+	if e == nil {
+		return nil
+	}
+	return &e.Value
+}
+
+// uploads says whether what was sent was stored: the command says so or, where
+// commands are encrypted, the direction does.
+func (u *Rule) uploads(s *session) bool {
+	return s.upload != "" || s.control && s.secure && s.ratio() >= u.cfg.MinRatio
+}
+
+func (u *Rule) finding(s *session) engine.Finding {
+	how, technique, protocol := "FTP "+s.upload, "T1048.003", "ftp"
+	if s.secure {
+		how, technique, protocol = "FTP over TLS", "T1048.002", "ftps"
+	}
+	sent, threshold := prose.Bytes(s.sent), prose.Bytes(u.cfg.MinBytes)
+	return engine.Finding{
+		Finding: alert.Finding{
+			Rule:       &description,
+			Techniques: []string{technique},
+			Score:      incident.Score(baseScore, float64(s.sent), float64(u.cfg.MinBytes)),
+			Observed:   float64(s.sent),
+			Threshold:  float64(u.cfg.MinBytes),
+			Unit:       "By",
+			Sentence:   s.sentence(how, sent, threshold),
+		},
+		Action:   fmt.Sprintf("is uploading %s by %s", sent, how),
+		Reason:   fmt.Sprintf("FTP uploads of %s or more to outside hosts are reported", threshold),
+		Sent:     s.sent,
+		Since:    s.first,
+		Protocol: protocol,
+		Port:     s.peer,
+	}
+}
+
+// sentence says what was seen, and of TLS what was not.
+func (s *session) sentence(how, sent, threshold string) string {
+	if s.upload == "" {
+		return fmt.Sprintf("%s sent %s and received %s on data channels; the commands are encrypted. The limit is %s.",
+			how, sent, prose.Bytes(s.received), threshold)
+	}
+	return fmt.Sprintf("%s sent %s on data channels; the limit is %s.", how, sent, threshold)
+}

@@ -1,0 +1,43 @@
+package exfilprocessor
+
+import (
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/bulkupload"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/ftpupload"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/httpupload"
+)
+
+// Rules configures each rule.
+type Rules struct {
+	HTTPUpload httpupload.Config `mapstructure:"http_upload"`
+	FTPUpload  ftpupload.Config  `mapstructure:"ftp_upload"`
+	BulkUpload bulkupload.Config `mapstructure:"bulk_upload"`
+}
+
+func defaultRules() Rules {
+	return Rules{
+		HTTPUpload: httpupload.DefaultConfig(),
+		FTPUpload:  ftpupload.DefaultConfig(),
+		BulkUpload: bulkupload.DefaultConfig(),
+	}
+}
+
+// rules is the registry, in the order in which rules see a record.
+func (c *Config) rules() []engine.Rule {
+	limit, idle := c.Limits.Destinations, int64(c.Window+c.QuietPeriod)
+	registry := []struct {
+		enabled bool
+		rule    engine.Rule
+	}{
+		{c.Rules.HTTPUpload.Enabled, httpupload.New(c.Rules.HTTPUpload, limit, idle)},
+		{c.Rules.FTPUpload.Enabled, ftpupload.New(c.Rules.FTPUpload, limit, idle)},
+		{c.Rules.BulkUpload.Enabled, bulkupload.New(c.Rules.BulkUpload, c.Window, limit, idle)},
+	}
+	var enabled []engine.Rule
+	for _, r := range registry {
+		if r.enabled {
+			enabled = append(enabled, r.rule)
+		}
+	}
+	return enabled
+}

@@ -1,0 +1,53 @@
+package exfilprocessor
+
+import (
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/metadata"
+)
+
+// voice turns alerts into log records under their workload's own resource.
+type voice struct {
+	version string
+	// resources holds the resource of each open incident by alert id, as it was
+	// when the incident opened; its size is bounded by limits::incidents.
+	resources map[string]plog.ResourceLogs
+	said      plog.ResourceLogsSlice
+}
+
+func newVoice(version string) *voice {
+	return &voice{
+		version:   version,
+		resources: make(map[string]plog.ResourceLogs),
+		said:      plog.NewResourceLogsSlice(),
+	}
+}
+
+// say queues an alert. About is the resource of an incident that opens; a later
+// alert of the same incident has the same one.
+func (v *voice) say(a *alert.Alert, about plog.ResourceLogs) {
+	if a.Status == alert.Open {
+		v.resources[a.ID] = bare(about)
+	}
+	rl := v.said.AppendEmpty()
+	v.resources[a.ID].CopyTo(rl)
+	if a.Status == alert.Closed {
+		delete(v.resources, a.ID)
+	}
+	sl := rl.ScopeLogs().AppendEmpty()
+	sl.Scope().SetName(metadata.ScopeName)
+	sl.Scope().SetVersion(v.version)
+	a.Encode(sl.LogRecords().AppendEmpty())
+}
+
+// bare copies the resource without its records.
+func bare(rl plog.ResourceLogs) plog.ResourceLogs {
+	copied := plog.NewResourceLogs()
+	rl.Resource().CopyTo(copied.Resource())
+	copied.SetSchemaUrl(rl.SchemaUrl())
+	return copied
+}
+
+// flush moves what was said to the end of ld.
+func (v *voice) flush(ld plog.Logs) { v.said.MoveAndAppendTo(ld.ResourceLogs()) }
