@@ -86,7 +86,8 @@ func TestEveryDigestInTheLayoutHolds(t *testing.T) {
 }
 
 func TestSameFilesGiveTheSameImage(t *testing.T) {
-	assert.Equal(t, build(t), build(t))
+	first, second := build(t), build(t)
+	assert.Equal(t, first, second)
 }
 
 func TestBadArgumentsAreRefused(t *testing.T) {

@@ -62,8 +62,9 @@ func Environment(t testing.TB) []string {
 func FreeAddress(t testing.TB) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	address := l.Addr().String()
+	require.NoError(t, l.Close())
+	return address
 }
 
 func freePort(t testing.TB) string {
