@@ -8,8 +8,6 @@ import (
 	"net/netip"
 	"unsafe"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
 )
 
@@ -125,13 +123,4 @@ func split(b []byte) []string {
 		words = append(words, string(word))
 	}
 	return words
-}
-
-// monotonic is CLOCK_MONOTONIC in nanoseconds, the clock of bpf_ktime_get_ns.
-func monotonic() uint64 {
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &t); err != nil {
-		return 0
-	}
-	return uint64(t.Nano())
 }

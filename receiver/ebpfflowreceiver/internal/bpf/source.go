@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/link"
@@ -89,12 +90,20 @@ func (s *Source) Read(e *event.Event) error {
 	}
 }
 
+// SetDeadline bounds Read's wait; the zero time lifts the bound.
+func (s *Source) SetDeadline(t time.Time) { s.reader.SetDeadline(t) }
+
 // Pending says that Read has something at once.
 func (s *Source) Pending() bool { return s.reader.AvailableBytes() > 0 }
 
 // Ignore stops the accounting of a cgroup's future sockets.
 func (s *Source) Ignore(cgroup uint64) error {
 	return s.collection.Maps["ignored"].Put(cgroup, uint8(1))
+}
+
+// Forget ends Ignore for a cgroup that is gone.
+func (s *Source) Forget(cgroup uint64) {
+	_ = s.collection.Maps["ignored"].Delete(cgroup) // most were never in it
 }
 
 // Close detaches everything. A Read that waits returns io.EOF.

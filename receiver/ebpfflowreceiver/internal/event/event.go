@@ -2,7 +2,10 @@
 // everything runs on any machine.
 package event
 
-import "net/netip"
+import (
+	"net/netip"
+	"time"
+)
 
 // Kind tells which part of an Event is set.
 type Kind uint8
@@ -110,11 +113,14 @@ type Losses struct {
 	Peers   uint64 // datagrams credited to their socket's first peer
 }
 
-// Source is the kernel side. Read and Pending are for one goroutine; the rest
+// Source is the kernel side. Read, SetDeadline and Pending are for one goroutine; the rest
 // may be called from any other.
 type Source interface {
-	// Read waits for the next event. It returns io.EOF once closed.
+	// Read waits for the next event. It returns io.EOF once closed, and
+	// os.ErrDeadlineExceeded past the deadline.
 	Read(*Event) error
+	// SetDeadline bounds Read's wait; the zero time lifts the bound.
+	SetDeadline(time.Time)
 	// Pending says that Read has something at once.
 	Pending() bool
 	// Sweep has every live flow that moved report through Read.
@@ -123,5 +129,7 @@ type Source interface {
 	Losses() (Losses, error)
 	// Ignore stops the accounting of a cgroup's future sockets.
 	Ignore(cgroup uint64) error
+	// Forget ends Ignore for a cgroup that is gone.
+	Forget(cgroup uint64)
 	Close() error
 }

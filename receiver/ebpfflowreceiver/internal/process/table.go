@@ -1,0 +1,135 @@
+// Package process knows what runs behind a pid: from exec and fork events, and
+// from /proc for what was there before. It is for one goroutine.
+package process
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/mask"
+)
+
+const (
+	limit        = 16384 // processes remembered; the longest unused goes first
+	maxArguments = 4096  // bytes of /proc/<pid>/cmdline read
+)
+
+// Table maps a host pid to its process.
+type Table struct {
+	proc    string
+	entries *simplelru.LRU[uint32, *entry]
+}
+
+type entry struct {
+	process flow.Process
+	settled bool // the executable's path has been asked of /proc
+}
+
+// NewTable reads the proc file system mounted at proc.
+func NewTable(proc string) *Table {
+	entries, err := simplelru.NewLRU[uint32, *entry](limit, nil)
+	if err != nil {
+		panic(err) // the limit is a positive constant
+	}
+	return &Table{proc: proc, entries: entries}
+}
+
+// Exec notes that a process runs a new program. A script's file is what was
+// executed; its interpreter is found in /proc while the process lives.
+func (t *Table) Exec(pid, parent uint32, file string, args []string) {
+	t.entries.Add(pid, &entry{process: flow.Process{
+		PID:         int64(pid),
+		ParentPID:   int64(parent),
+		Executable:  mask.Printable(file, maxArguments),
+		CommandLine: mask.CommandLine(args),
+	}})
+}
+
+// Fork notes that a process runs its parent's program.
+func (t *Table) Fork(pid, parent uint32) {
+	t.entries.Remove(pid) // of an older process with this pid
+	inherited := t.Lookup(parent)
+	if inherited.Executable == "" {
+		return
+	}
+	inherited.PID, inherited.ParentPID = int64(pid), int64(parent)
+	t.entries.Add(pid, &entry{process: inherited, settled: true})
+}
+
+// Lookup returns the process, as far as it is known. Pid 0 is nobody.
+func (t *Table) Lookup(pid uint32) flow.Process {
+	if pid == 0 {
+		return flow.Process{}
+	}
+	e, ok := t.entries.Get(pid)
+	if !ok {
+		e = &entry{process: t.read(pid), settled: true}
+		t.entries.Add(pid, e)
+	}
+	if !e.settled {
+		e.settled = true
+		if exe := t.executable(pid); exe != "" {
+			e.process.Executable = exe
+		}
+	}
+	return e.process
+}
+
+func (t *Table) read(pid uint32) flow.Process {
+	p := flow.Process{PID: int64(pid), ParentPID: t.parent(pid), Executable: t.executable(pid)}
+	if args := t.arguments(pid); len(args) > 0 {
+		p.CommandLine = mask.CommandLine(args)
+	}
+	return p
+}
+
+func (t *Table) path(pid uint32, file string) string {
+	return filepath.Join(t.proc, strconv.FormatUint(uint64(pid), 10), file)
+}
+
+func (t *Table) executable(pid uint32) string {
+	exe, err := os.Readlink(t.path(pid, "exe"))
+	if err != nil {
+		return ""
+	}
+	return mask.Printable(strings.TrimSuffix(exe, " (deleted)"), maxArguments)
+}
+
+func (t *Table) arguments(pid uint32) []string {
+	text := strings.TrimRight(t.head(pid, "cmdline"), "\x00")
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\x00")
+}
+
+// parent reads the fourth field of stat (proc(5)), behind the parenthesised
+// name, which may hold anything.
+func (t *Table) parent(pid uint32) int64 {
+	stat := t.head(pid, "stat")
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 2 {
+		return 0
+	}
+	parent, err := strconv.ParseInt(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return parent
+}
+
+func (t *Table) head(pid uint32, file string) string {
+	f, err := os.Open(t.path(pid, file))
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = f.Close() }() // read only
+	buffer := make([]byte, maxArguments)
+	n, _ := f.Read(buffer) // a process that has gone reads as nothing
+	return string(buffer[:n])
+}

@@ -1,0 +1,123 @@
+package tracker
+
+import (
+	"strconv"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/container"
+)
+
+// onFlow makes a record of what a flow moved. What stays within the container,
+// on a loopback address, goes nowhere.
+func (t *Tracker) onFlow(f *event.Flow) {
+	c, ok := t.owner(&f.Socket)
+	if !ok || f.Remote.Addr().IsLoopback() {
+		return
+	}
+	s := t.state(&f.Socket, f.End, c)
+	r := t.record(&f.Socket, f.End, c, s)
+	r.Start = int64(f.Start) + t.Clock()
+	r.Bytes, r.Packets = int64(f.Delta.Sent), int64(f.Delta.SentPackets)
+	r.ReverseBytes, r.ReversePackets = int64(f.Delta.Received), int64(f.Delta.ReceivedPackets)
+	r.EndReason = flow.EndReason(f.Reason)
+	t.add(c, f.Cgroup, r)
+	if f.Reason == event.EndOfFlow {
+		t.flows.Remove(keyOf(&f.Socket))
+	}
+	t.Tracked.Store(int64(t.flows.Len()))
+}
+
+// owner finds the socket's container. Where there is none the flow is the
+// host's: reported only if that is asked for, else not heard of again.
+func (t *Tracker) owner(s *event.Socket) (*container.Container, bool) {
+	c, ok := t.Containers.Lookup(s.Cgroup)
+	if ok || t.HostProcesses {
+		return c, true
+	}
+	if t.Containers.IsHost(s.Cgroup) {
+		// A full table costs time, and nothing else.
+		_ = t.Source.Ignore(s.Cgroup)
+	}
+	return nil, false
+}
+
+// state returns what is known of a flow, from its first event on.
+func (t *Tracker) state(s *event.Socket, now uint64, c *container.Container) *state {
+	key := keyOf(s)
+	if known, ok := t.flows.Get(key); ok {
+		return known
+	}
+	fresh := &state{}
+	if s.Protocol == protocolTCP && t.expected.Match(idOf(c), s.Local, s.Remote, now) {
+		fresh.protocol = ftpData
+	}
+	if t.flows.Add(key, fresh) {
+		t.Evicted.Add(1)
+	}
+	return fresh
+}
+
+// record describes a flow at a time, with nothing moved.
+func (t *Tracker) record(s *event.Socket, now uint64, c *container.Container, known *state) *flow.Record {
+	r := &flow.Record{
+		Time:        int64(now) + t.Clock(),
+		End:         int64(now) + t.Clock(),
+		Source:      s.Local,
+		Destination: s.Remote,
+		Transport:   transportName(s.Protocol),
+		Initiator:   initiatorOf(s),
+		EndReason:   flow.EndActiveTimeout,
+		Process:     t.processes.Lookup(s.TGID),
+	}
+	known.describe(r)
+	if r.Server == "" {
+		r.Server = t.names.Lookup(idOf(c), s.Remote.Addr(), now)
+	}
+	return r
+}
+
+const (
+	ftpData     = "ftp-data"
+	protocolTCP = 6
+)
+
+func idOf(c *container.Container) string {
+	if c == nil {
+		return ""
+	}
+	return c.ContainerID
+}
+
+// transportNames are those that semconv's network.transport and the IANA
+// registry have for what a socket can send.
+var transportNames = map[uint8]string{
+	1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah",
+	58: "ipv6-icmp", 132: "sctp", 136: "udplite",
+}
+
+func transportName(protocol uint8) string {
+	if name, ok := transportNames[protocol]; ok {
+		return name
+	}
+	return "ip-" + strconv.Itoa(int(protocol))
+}
+
+// firstEphemeral is where Linux takes the ports of outgoing connections from
+// (ip_local_port_range's default).
+const firstEphemeral = 32768
+
+// initiatorOf guesses by port only for connections older than the programs.
+func initiatorOf(s *event.Socket) flow.Initiator {
+	switch {
+	case s.Initiator == event.Local:
+		return flow.InitiatorSource
+	case s.Initiator == event.Remote:
+		return flow.InitiatorDestination
+	case s.Local.Port() >= firstEphemeral && s.Remote.Port() < firstEphemeral:
+		return flow.InitiatorSource
+	case s.Local.Port() < firstEphemeral && s.Remote.Port() >= firstEphemeral:
+		return flow.InitiatorDestination
+	}
+	return flow.InitiatorUnknown
+}

@@ -1,0 +1,106 @@
+package tracker
+
+import (
+	"slices"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/l7"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/container"
+)
+
+const (
+	protocolUDP = 17
+	// urgentBody is the declared size from which a request is told of at once
+	// rather than with its flow's next report.
+	urgentBody = 64 << 10
+	maxHello   = 8192 // bytes of a ClientHello kept for its other part
+)
+
+// onSample learns from a payload, and reports at once what cannot wait: an
+// upload that announces itself, and every DNS question.
+func (t *Tracker) onSample(e *event.Sample) {
+	c, ok := t.owner(&e.Socket)
+	if !ok {
+		return
+	}
+	s := t.state(&e.Socket, e.Time, c)
+	m := l7.Parse(t.input(e, s))
+	s.learn(&m)
+	t.learnNames(e, c, &m)
+	t.learnData(e, c, &m)
+	if urgent(&m) && !e.Remote.Addr().IsLoopback() {
+		t.add(c, e.Cgroup, t.record(&e.Socket, e.Time, c, s))
+	}
+	t.Tracked.Store(int64(t.flows.Len()))
+}
+
+func (t *Tracker) input(e *event.Sample, s *state) l7.Input {
+	in := l7.Input{
+		Payload:    e.Payload,
+		Direction:  l7.Ingress,
+		UDP:        e.Protocol == protocolUDP,
+		LocalPort:  e.Local.Port(),
+		RemotePort: e.Remote.Port(),
+		Known:      s.protocol,
+	}
+	if e.Egress {
+		in.Direction = l7.Egress
+		in.Payload = s.joinHello(e)
+	}
+	return in
+}
+
+// joinHello puts a ClientHello together that came in two packets.
+func (s *state) joinHello(e *event.Sample) []byte {
+	if s.hello != nil {
+		whole := append(s.hello, e.Payload...)
+		s.hello = nil
+		return whole
+	}
+	if isPartialHello(e.Payload, int(e.Size)) {
+		s.hello = slices.Clone(e.Payload)
+	}
+	return e.Payload
+}
+
+// isPartialHello says that a TLS handshake record (RFC 8446 5.1) goes on in the
+// next packet; the kernel side then samples that too.
+func isPartialHello(payload []byte, size int) bool {
+	if len(payload) < 5 || payload[0] != 22 || payload[1] != 3 || len(payload) < size {
+		return false
+	}
+	record := int(payload[3])<<8 | int(payload[4]) + 5
+	return size < record && record <= maxHello
+}
+
+func (t *Tracker) learnNames(e *event.Sample, c *container.Container, m *l7.Message) {
+	if e.Egress || !m.DNS.Response {
+		return
+	}
+	for _, a := range m.DNS.Answers {
+		t.names.Learn(idOf(c), a.Address, m.DNS.QuestionName, a.TTL, e.Time)
+	}
+}
+
+func (t *Tracker) learnData(e *event.Sample, c *container.Container, m *l7.Message) {
+	if m.FTP.Data.Port() != 0 {
+		t.expected.Announce(idOf(c), e.Remote.Addr(), m.FTP.Data, m.FTP.Active, e.Time)
+	}
+}
+
+func urgent(m *l7.Message) bool {
+	return m.HTTP.BodySize >= urgentBody ||
+		m.HTTP.Chunked ||
+		slices.ContainsFunc(m.FTP.Commands, isStore) ||
+		m.DNS.QuestionName != "" && !m.DNS.Response
+}
+
+// isStore is FTP's three ways to upload (RFC 959 4.1.3), and the step into
+// encryption after which none of them is seen (RFC 4217 4).
+func isStore(command string) bool {
+	switch command {
+	case "STOR", "STOU", "APPE", "AUTH TLS", "AUTH SSL":
+		return true
+	}
+	return false
+}

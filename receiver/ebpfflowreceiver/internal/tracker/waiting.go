@@ -1,0 +1,60 @@
+package tracker
+
+import (
+	"time"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/container"
+)
+
+const (
+	// A container's name arrives a few milliseconds after its first packet.
+	// Without it the engine would take it for another workload.
+	patience    = 500 * time.Millisecond
+	askEvery    = 10 * time.Millisecond
+	mostWaiting = 8192 // records
+)
+
+type waiter struct {
+	cgroup    uint64
+	container *container.Container
+	record    *flow.Record
+	deadline  time.Time
+}
+
+// waiting holds records until their container has its name: in order, bounded,
+// and not for long.
+type waiting struct {
+	queue []*waiter
+}
+
+// admit takes the record; false where there is no room.
+func (w *waiting) admit(c *container.Container, cgroup uint64, r *flow.Record, now time.Time) bool {
+	if len(w.queue) >= mostWaiting {
+		return false
+	}
+	w.queue = append(w.queue, &waiter{cgroup, c, r, now.Add(patience)})
+	return true
+}
+
+// take removes and returns those that are ready, in order.
+func (w *waiting) take(ready func(*waiter) bool) []*waiter {
+	var out, kept []*waiter
+	for _, x := range w.queue {
+		if ready(x) {
+			out = append(out, x)
+		} else {
+			kept = append(kept, x)
+		}
+	}
+	w.queue = kept
+	return out
+}
+
+// wake is when to ask again: never, as the zero time, when nobody waits.
+func (w *waiting) wake(now time.Time) time.Time {
+	if len(w.queue) == 0 {
+		return time.Time{}
+	}
+	return now.Add(askEvery)
+}
