@@ -4,7 +4,10 @@
 // (passwords, tokens, queries, user information) are never put in a Message.
 package l7
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // Direction is whose bytes are parsed, seen from the observed container.
 type Direction uint8
@@ -15,9 +18,38 @@ const (
 	Ingress
 )
 
+// MaxSample bounds what is looked at of a payload, in bytes.
+const MaxSample = 4096
+
+// Input is one sample: the first bytes of one turn, that is the first payload
+// of a flow in one direction, or the first after the other side spoke. It may
+// be cut anywhere.
+type Input struct {
+	// Payload is only read during the call; a Message holds copies.
+	Payload               []byte
+	Direction             Direction
+	UDP                   bool
+	LocalPort, RemotePort uint16
+	// Known is the protocol told earlier on this flow, empty if none. It lets
+	// weak signs count (an FTP reply, HTTP/2 frames without their preface), and
+	// keeps uploaded content from posing as another protocol.
+	Known string
+}
+
+// hasPort tells whether either end is one of ports.
+func (in Input) hasPort(ports ...uint16) bool {
+	return slices.Contains(ports, in.LocalPort) || slices.Contains(ports, in.RemotePort)
+}
+
+// fresh tells that nothing was told of the flow before.
+func (in Input) fresh() bool { return in.Known == "" }
+
 // Message is what one sample of payload says. Its zero value says nothing.
 type Message struct {
-	// Protocol is http, tls, ftp, ssh, smtp, dns, … or empty where unknown.
+	// Protocol is http, tls, ftp, ssh, smtp, dns, quic, or empty where this
+	// sample does not tell: what was told earlier on the flow still holds.
+	// Version is 1.0, 1.1, 2 for http; the negotiated one for tls (from the
+	// ServerHello); the protocol's own for ssh and quic.
 	Protocol, Version string
 	// Server is the name the client asks for: Host, :authority or SNI, lower
 	// case, without port.
@@ -26,7 +58,8 @@ type Message struct {
 	TLS    ClientHello
 	FTP    FTPControl
 	DNS    DNSMessage
-	// Entropy is bits per byte of the sample, set where no protocol was told.
+	// Entropy is bits per byte of the sample, set where no protocol was told
+	// now or before, or the flow is an FTP data channel.
 	Entropy float64
 }
 
@@ -54,6 +87,9 @@ type FTPControl struct {
 	Data netip.AddrPort
 	// Active says that the client announced it: the server will connect.
 	Active bool
+	// Secured says that the server accepted AUTH (reply 234, RFC 4217 §4): what
+	// follows on this channel is TLS.
+	Secured bool
 }
 
 // DNSMessage is a query or an answer.

@@ -1,0 +1,160 @@
+package l7
+
+import (
+	"bytes"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/mask"
+	"golang.org/x/net/http2/hpack"
+)
+
+// preface opens a cleartext HTTP/2 connection (RFC 9113 §3.4).
+const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+// maxHeaderTable is the largest HPACK table a sample may ask for, in bytes.
+// What is in it comes from the sample alone.
+const maxHeaderTable = 64 << 10
+
+// parseHTTP2 tells cleartext HTTP/2: a client's preface, a server's SETTINGS,
+// and later turns of a flow known as http. Of several requests it tells the one
+// with the largest declared body.
+func parseHTTP2(in Input) (Message, bool) {
+	if in.UDP {
+		return Message{}, false
+	}
+	frames, opens := bytes.CutPrefix(in.Payload, []byte(preface))
+	switch {
+	case opens:
+	case isPrefaceStart(in.Payload):
+		return Message{Protocol: "http", Version: "2"}, true
+	case !isFrames(frames, !in.fresh()):
+		return Message{}, false
+	}
+	r := newHTTP2Reader()
+	if !opens {
+		r.assumeFullTable()
+	}
+	r.read(frames)
+	return r.message(), true
+}
+
+// isPrefaceStart tells a sample that ends within the preface.
+func isPrefaceStart(sample []byte) bool {
+	return len(sample) >= len("PRI * HTTP/2.0") && bytes.HasPrefix([]byte(preface), sample)
+}
+
+// http2Reader reads the header blocks of one sample's frames.
+type http2Reader struct {
+	decoder *hpack.Decoder
+	current http2Request
+	best    http2Request
+	stream  uint32 // whose header block is open; 0 for none
+	broken  bool   // the block could not be decoded: nothing after it can
+}
+
+type http2Request struct {
+	HTTPRequest
+	authority, host string
+	body            body
+}
+
+func newHTTP2Reader() *http2Reader {
+	r := &http2Reader{}
+	r.decoder = hpack.NewDecoder(4096, func(field hpack.HeaderField) { r.current.field(field) })
+	r.decoder.SetAllowedMaxDynamicTableSize(maxHeaderTable)
+	return r
+}
+
+// assumeFullTable stands nameless entries in for those that earlier turns put
+// into the HPACK table and this sample cannot know. New entries go in front, so
+// what refers to them is right, and what refers to a missing one says nothing.
+func (r *http2Reader) assumeFullTable() {
+	entry := []byte{0x40, 0, 0} // literal, indexed, empty name and value: 32 bytes of table
+	_, _ = r.decoder.Write(bytes.Repeat(entry, 4096/32))
+	_ = r.decoder.Close()
+}
+
+func (r *http2Reader) read(sample []byte) {
+	for !r.broken {
+		f, rest, found := nextFrame(sample)
+		if !found {
+			break
+		}
+		r.frame(f)
+		sample = rest
+	}
+	r.finish()
+}
+
+func (r *http2Reader) frame(f frame) {
+	switch {
+	case f.kind == frameHeaders:
+		r.finish()
+		r.stream = f.stream
+		r.current.body.chunked = f.flags&flagEndStream == 0
+		r.fragment(f.headerBlock(), f.flags)
+	case f.kind == frameContinuation && f.stream == r.stream && r.stream != 0:
+		r.fragment(f.payload, f.flags)
+	}
+}
+
+func (r *http2Reader) fragment(block []byte, flags byte) {
+	if _, err := r.decoder.Write(block); err != nil {
+		r.broken = true
+	}
+	if flags&flagEndHeaders != 0 {
+		r.finish()
+	}
+}
+
+// finish ends the open block.
+func (r *http2Reader) finish() {
+	if err := r.decoder.Close(); err != nil {
+		r.broken = true
+	}
+	r.current.settle()
+	if r.current.isRequest() && (!r.best.isRequest() || r.current.body.outweighs(&r.best.body)) {
+		r.best = r.current
+	}
+	r.current, r.stream = http2Request{}, 0
+}
+
+func (r *http2Reader) message() Message {
+	authority := r.best.authority
+	if authority == "" {
+		authority = r.best.host
+	}
+	return Message{Protocol: "http", Version: "2", Server: hostName(authority), HTTP: r.best.HTTPRequest}
+}
+
+// field takes one header field. Strings from hpack are the decoder's copies.
+func (r *http2Request) field(f hpack.HeaderField) {
+	switch f.Name {
+	case ":method":
+		if isToken([]byte(f.Value)) && len(f.Value) <= maxMethod {
+			r.Method = f.Value
+		}
+	case ":authority":
+		r.authority = f.Value
+	case "host":
+		r.host = f.Value
+	case ":path":
+		r.Path = cleanPath(f.Value)
+	case "user-agent":
+		r.UserAgent = mask.Printable(mask.Tokens(f.Value), maxAgent)
+	case "content-length":
+		r.body.declare(f.Value)
+	}
+}
+
+// isRequest tells a request from trailers and responses. The method may be in
+// the lost part of the table (PUT has no static entry); the path is enough then.
+func (r *http2Request) isRequest() bool { return r.Method != "" || r.Path != "" }
+
+// settle decides what is told of the body: without END_STREAM content follows,
+// and its length is declared or not.
+func (r *http2Request) settle() {
+	if r.body.declared && !r.body.invalid {
+		r.body.chunked = false
+	}
+	r.BodySize, r.Chunked = r.body.length(), r.body.chunked
+}

@@ -1,0 +1,42 @@
+package l7
+
+// recogniser tells one protocol. It answers false, at little cost, where the
+// sample is not its protocol.
+type recogniser struct {
+	protocol string
+	parse    func(Input) (Message, bool)
+	// upgrade says that the protocol may begin within another one: after AUTH
+	// TLS, STARTTLS or CONNECT.
+	upgrade bool
+}
+
+// recognisers is the whole registry, in the order in which they are asked: the
+// surest signs first. To add a protocol, write its file and add its line.
+var recognisers = [...]recogniser{
+	{protocol: "tls", parse: parseTLS, upgrade: true},
+	{protocol: "ssh", parse: parseSSH, upgrade: true},
+	{protocol: "http", parse: parseHTTP1},
+	{protocol: "http", parse: parseHTTP2},
+	{protocol: "ftp", parse: parseFTP},
+	{protocol: "smtp", parse: parseSMTP},
+	{protocol: "quic", parse: parseQUIC},
+	{protocol: "dns", parse: parseDNS},
+}
+
+// Parse tells what one sample says. Any bytes are safe to give; the Message
+// holds no part of in.Payload's memory.
+func Parse(in Input) Message {
+	in.Payload = in.Payload[:min(len(in.Payload), MaxSample)]
+	for _, r := range recognisers {
+		if !in.fresh() && in.Known != r.protocol && !r.upgrade {
+			continue
+		}
+		if message, told := r.parse(in); told {
+			return message
+		}
+	}
+	if in.fresh() || in.Known == "ftp-data" {
+		return Message{Entropy: entropy(in.Payload)}
+	}
+	return Message{}
+}
