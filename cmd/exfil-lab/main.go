@@ -4,10 +4,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"path"
 	"syscall"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/attack"
 )
 
 const usage = `exfil-lab emulates data theft from containers, safely, against its own sinks.
@@ -21,12 +26,25 @@ Run a command with -h for its flags.`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := command(ctx, os.Args[1:])
+	err := start(ctx, os.Args[0], os.Args[1:])
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "exfil-lab:", err)
+	}
+	switch {
+	case errors.Is(err, attack.ErrCannot):
+		os.Exit(lab.NotInstalled)
+	case err != nil:
 		os.Exit(1)
 	}
+}
+
+// start runs a command, or stands in for the tool whose name this program has.
+func start(ctx context.Context, program string, args []string) error {
+	if attack.IsStandIn(program) {
+		return attack.StandIn(ctx, path.Base(program), args, os.Stdin)
+	}
+	return command(ctx, args)
 }
 
 // command runs a subcommand. attack is for the lab's own containers.

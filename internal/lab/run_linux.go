@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
@@ -17,13 +18,19 @@ const (
 	closeWithin = 15 * time.Second // after the last container's end
 )
 
+// Collect starts a collector that watches the lab's containers. It writes flow
+// records where the handler wants them.
+func (l *Lab) Collect(ctx context.Context, binary string, on collector.Handler) (*collector.Collector, error) {
+	return collector.Start(ctx, collector.Config{
+		Binary: binary, Dir: l.Dir, Socket: l.Engine.Socket(), KeepFlows: on.Flow != nil, Quiet: Quiet,
+	}, on)
+}
+
 // Run runs scenarios one after another under one collector, and says of each
 // what came out.
 func (l *Lab) Run(ctx context.Context, binary string, scenarios []Scenario, done func(Scenario)) ([]Outcome, error) {
 	e := newEar()
-	c, err := collector.Start(ctx, collector.Config{
-		Binary: binary, Dir: l.Dir, Socket: l.Engine.Socket(), Quiet: Quiet,
-	}, e.handler(l.Sinks.Received))
+	c, err := l.Collect(ctx, binary, e.handler(l.Sinks.Received))
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +59,7 @@ func (l *Lab) Run(ctx context.Context, binary string, scenarios []Scenario, done
 
 // one runs a scenario and waits for its first alert.
 func (l *Lab) one(ctx context.Context, s Scenario, e *ear) (Outcome, error) {
-	o := Outcome{Scenario: s.Name, Benign: s.Benign, Container: s.container(), Sent: s.sent(l.Size), wants: s}
+	o := Outcome{Scenario: s.Name, Benign: s.Benign, Container: s.container(), Sent: s.Sent(l.Size), wants: s}
 	if missing := l.Sinks.Missing[s.Needs]; missing != nil {
 		o.Skipped = missing.Error()
 		return o, nil
@@ -68,6 +75,9 @@ func (l *Lab) one(ctx context.Context, s Scenario, e *ear) (Outcome, error) {
 	o.id = r.ID
 	if err != nil {
 		o.Failed = err.Error()
+	}
+	if r.ExitCode == NotInstalled {
+		o.Skipped, o.Failed = "a tool is not installed: "+strings.TrimSpace(r.Output), ""
 	}
 	wait, enough := context.WithTimeout(ctx, alertWithin)
 	defer enough()

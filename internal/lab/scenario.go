@@ -56,11 +56,15 @@ func Select(names []string) ([]Scenario, error) {
 	return picked, nil
 }
 
+// NotInstalled is the exit status of a shell whose command it does not find
+// (POSIX), and of a stand-in that cannot do what the real tool can.
+const NotInstalled = 127
+
 // container is the scenario's container name.
 func (s Scenario) container() string { return "exfil-" + strings.ReplaceAll(s.Name, "_", "-") }
 
-// sent is how many bytes the application gives to its peer.
-func (s Scenario) sent(loot int64) int64 {
+// Sent is how many bytes the application gives to its peer.
+func (s Scenario) Sent(loot int64) int64 {
 	switch s.Bytes {
 	case none:
 		return 0

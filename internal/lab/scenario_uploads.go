@@ -17,7 +17,7 @@ user username password
 put stolen_data.txt
 quit
 EOF`,
-			Technique: "T1048.003", Process: "/usr/bin/ftp", Needs: "vsftpd",
+			Technique: "T1048.003", Process: "/usr/bin/ftp",
 		},
 		{
 			Name:      "ftps",

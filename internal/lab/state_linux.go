@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -41,7 +42,11 @@ func sweep() error {
 	return errors.Join(errs...)
 }
 
-// endProcesses kills what was started with a lab's directory in its arguments.
+// ours are the programs that a lab starts on the host.
+var ours = []string{"dockerd", "containerd", "containerd-shim-runc-v2", "docker", "vsftpd", "sshd", "otelcol-exfil"}
+
+// endProcesses kills those of our programs that were started with a lab's
+// directory in their arguments.
 func endProcesses(dir string) error {
 	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
@@ -49,7 +54,8 @@ func endProcesses(dir string) error {
 	}
 	for _, line := range lines {
 		args, err := os.ReadFile(line)
-		if err != nil || !strings.Contains(string(args), dir+"/") {
+		program, _, _ := strings.Cut(string(args), "\x00")
+		if err != nil || !strings.Contains(string(args), dir+"/") || !slices.Contains(ours, filepath.Base(program)) {
 			continue
 		}
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(line)))

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 )
 
@@ -94,4 +95,13 @@ func postMany(ctx context.Context, o Options, to netip.AddrPort) (int64, error) 
 		written += int64(o.Size)
 	}
 	return written, nil
+}
+
+// get downloads and throws away.
+func get(ctx context.Context, u *url.URL, to netip.AddrPort) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return err
+	}
+	return send(client(to, nil), r)
 }

@@ -12,6 +12,7 @@ import (
 type Counter struct {
 	bytes atomic.Int64
 	head  atomic.Int64 // ns since the epoch: the first request's head
+	conns atomic.Int64 // raw connections that are open
 }
 
 // Reset starts over.
@@ -22,6 +23,9 @@ func (c *Counter) Reset() {
 
 // Bytes is what has arrived since Reset.
 func (c *Counter) Bytes() int64 { return c.bytes.Load() }
+
+// Open is how many raw TCP connections are open.
+func (c *Counter) Open() int64 { return c.conns.Load() }
 
 // Head is when the first request since Reset said what it would send; the zero
 // time where none did.
@@ -35,12 +39,17 @@ func (c *Counter) Head() time.Time {
 
 func (c *Counter) sawHead() { c.head.CompareAndSwap(0, time.Now().UnixNano()) }
 
-// drain reads to the end, counting.
+// drain reads to the end, counting. Its buffer is small until it is filled, so
+// that many idle connections cost little.
 func (c *Counter) drain(r io.Reader) error {
-	buf := make([]byte, 64<<10)
+	const small, large = 512, 64 << 10
+	buf := make([]byte, small)
 	for {
 		n, err := r.Read(buf)
 		c.bytes.Add(int64(n))
+		if n == small {
+			buf = make([]byte, large)
+		}
 		if err == io.EOF {
 			return nil
 		}

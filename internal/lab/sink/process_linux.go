@@ -14,9 +14,6 @@ type Process struct {
 	cmd *exec.Cmd
 }
 
-// Enter runs a function inside the namespace where a server belongs.
-type Enter func(func() error) error
-
 // start runs a shell script in a private mount namespace, so that what the
 // server wants of /etc and /run is given to it alone. The script must end in
 // exec, so that the process stopped later is the server.

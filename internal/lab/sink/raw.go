@@ -26,12 +26,14 @@ func (c *Counter) ServeTCP(l net.Listener) {
 		mu.Lock()
 		open[conn] = struct{}{}
 		mu.Unlock()
+		c.conns.Add(1)
 		wg.Go(func() {
 			_ = c.drain(conn) // a reset ends it as well as an end does
 			mu.Lock()
 			delete(open, conn)
 			mu.Unlock()
 			_ = conn.Close()
+			c.conns.Add(-1)
 			<-slot
 		})
 	}

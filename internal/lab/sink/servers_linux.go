@@ -60,7 +60,7 @@ func (s *Servers) outside(zone Zone) error {
 		return errors.Join(
 			s.http(":80", nil),
 			s.http(":443", &tls.Config{Certificates: []tls.Certificate{s.Cert.TLS}}),
-			s.tcp(fmt.Sprint(":", TCPPort)),
+			s.tcp(fmt.Sprint(":", TCPPort), s.ServeTCP),
 			s.udp(fmt.Sprint(":", UDPPort), s.ServeUDP),
 			s.udp(netip.AddrPortFrom(network.Outside, 53).String(), zone.Serve),
 		)
@@ -86,6 +86,9 @@ func (s *Servers) external() error {
 		switch {
 		case errors.Is(err, ErrMissing):
 			s.Missing[name] = err
+			if name == "vsftpd" {
+				errs = append(errs, s.plainFTP())
+			}
 		case err != nil:
 			errs = append(errs, err)
 		default:
@@ -112,14 +115,21 @@ func (s *Servers) http(at string, config *tls.Config) error {
 	return nil
 }
 
-func (s *Servers) tcp(at string) error {
+func (s *Servers) tcp(at string, serve func(net.Listener)) error {
 	l, err := net.Listen("tcp", at)
 	if err != nil {
 		return err
 	}
 	s.closers = append(s.closers, l)
-	s.wg.Go(func() { s.ServeTCP(l) })
+	s.wg.Go(func() { serve(l) })
 	return nil
+}
+
+// plainFTP stands in for vsftpd: enough for a passive put in cleartext.
+func (s *Servers) plainFTP() error {
+	enter := s.network.Outside.Do
+	f := FTP{Counter: &s.Counter, Enter: enter}
+	return enter(func() error { return s.tcp(netip.AddrPortFrom(network.Outside, 21).String(), f.Serve) })
 }
 
 func (s *Servers) udp(at string, serve func(net.PacketConn)) error {

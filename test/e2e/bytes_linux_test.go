@@ -1,0 +1,71 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
+)
+
+// exact is how far the records' bytes may be from the application's.
+const exact = 0.001
+
+// TestBytesAreWhatTheApplicationWrote holds the sum of flow.io.bytes against
+// what the sender gave to its sockets.
+func TestBytesAreWhatTheApplicationWrote(t *testing.T) {
+	l := newLab(t, false)
+	m, stop := startMeter(t, l)
+	for _, test := range []struct{ name, args string }{
+		{"stream_3gb", "--to drop.example:9000 --bytes 3000000000 stream"},
+		{"connections_20000", "--to drop.example:9000 --count 20000 --size 1000 churn"},
+		{"datagrams_100000", "--to drop.example:9001 --count 100000 --size 1000 udp"},
+		{"stream_ipv6", "--to six.example:9000 --bytes 100000000 stream"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			id, wrote := attack(t, l, test.name, test.args)
+			m.settle(t.Context(), id, wrote)
+			check(t, test.name, m.of(id), wrote)
+		})
+	}
+	stop()
+	assert.Zero(t, m.lost, "loss that was counted is loss all the same")
+}
+
+// TestShortLivedContainers holds many containers that live for less than half a
+// second against their records.
+func TestShortLivedContainers(t *testing.T) {
+	t.Run("docker", func(t *testing.T) { shortLived(t, newLab(t, false), 20) })
+	t.Run("cgroup", func(t *testing.T) { shortLived(t, newLab(t, true), 200) })
+}
+
+func shortLived(t *testing.T, l *lab.Lab, count int) {
+	m, _ := startMeter(t, l)
+	named, worst := 0, 0.0
+	for i := range count {
+		name := fmt.Sprintf("short_%d", i)
+		id, wrote := attack(t, l, name, "--to drop.example:9000 --bytes 100000 stream")
+		m.settle(t.Context(), id, wrote)
+		got := m.of(id)
+		worst = max(worst, math.Abs(float64(got.bytes-wrote))/float64(wrote))
+		if got.name != "" {
+			named++
+		}
+	}
+	figure("short_"+l.Engine.Name()+"_error", worst, exact, "1")
+	assert.LessOrEqual(t, worst, exact)
+	if l.Engine.Name() == "docker" {
+		assert.Equal(t, count, named, "every container has its name")
+	}
+}
+
+func check(t *testing.T, name string, got sum, wrote int64) {
+	t.Helper()
+	off := math.Abs(float64(got.bytes-wrote)) / float64(wrote)
+	figure(name+"_error", off, exact, "1")
+	assert.LessOrEqual(t, off, exact, "recorded %d of %d bytes in %d records", got.bytes, wrote, got.records)
+}
