@@ -42,12 +42,13 @@ func parseHTTP1(in Input) (Message, bool) {
 	if !found {
 		return Message{}, false
 	}
-	for current := best; ; {
-		var more bool
-		if rest, more = current.body.skip(rest); !more {
+	current := best
+	for {
+		next, more := current.body.skip(rest)
+		if !more {
 			break
 		}
-		if current, rest, found = readRequest(rest); !found {
+		if current, rest, found = readRequest(next); !found {
 			break
 		}
 		if current.body.outweighs(&best.body) {
@@ -205,5 +206,5 @@ func splitTarget(method, target []byte) (authority, path []byte) {
 
 // cleanPath masks before it cuts, so that no half of a secret stays.
 func cleanPath[T ~string | ~[]byte](path T) string {
-	return mask.Printable(mask.Path(string(path)), maxPath)
+	return mask.Printable(mask.Path(string(path[:min(len(path), 4*maxPath)])), maxPath)
 }

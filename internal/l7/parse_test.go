@@ -1,6 +1,7 @@
 package l7
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"testing"
 
@@ -73,6 +74,11 @@ func TestParseReadsAtMostMaxSample(t *testing.T) {
 	allocations := testing.AllocsPerRun(100, func() { Parse(Input{Payload: sample}) })
 	assert.Less(t, allocations, 10.0)
 	assert.Zero(t, testing.AllocsPerRun(100, func() { Parse(Input{Payload: sample[len(curlPut):]}) }))
+}
+
+// A target made to be slow to mask.
+func BenchmarkHostileTarget(b *testing.B) {
+	benchmark(b, Input{Payload: append([]byte("GET /"), bytes.Repeat([]byte("a://sk-"), MaxSample/7)...)})
 }
 
 func BenchmarkUnknown(b *testing.B) {

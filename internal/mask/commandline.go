@@ -7,8 +7,6 @@ const (
 	MaxCommandLine = 1024
 	// maxArgument bounds what is read of one argument, in bytes.
 	maxArgument = 4096
-	// maxNesting bounds scripts within scripts: sh -c "ssh h 'curl …'".
-	maxNesting = 3
 )
 
 // unknownTool stands for a command without an entry, or one under another

@@ -14,6 +14,10 @@ import (
 // hidden stands where a secret stood, whatever its length.
 const hidden = "****"
 
+// maxNesting bounds scripts within scripts (sh -c "ssh h 'curl …'") and URLs
+// within URLs.
+const maxNesting = 3
+
 // Printable returns at most limit bytes of s as valid UTF-8. What does not
 // print (control characters, bidirectional overrides, broken encoding) becomes
 // U+FFFD, so that a hostile name can neither break a log line nor reorder it.

@@ -39,6 +39,7 @@ func TestURL(t *testing.T) {
 		`https://h\@evil/`:                 "https://h",
 		"no url":                           "no url",
 		"://":                              "://",
+		"http://a/http://b/http://c/http://d/http://u:p@e/": "http://a/http://b/http://c/http://d/http://****",
 	} {
 		assert.Equal(t, want, URL(in), in)
 	}

@@ -4,7 +4,11 @@ import "strings"
 
 // URL returns url without user information, query and fragment, and with its
 // path masked like Path. Text without "://" is returned unchanged.
-func URL(url string) string {
+func URL(url string) string { return maskURL(url, maxNesting) }
+
+// maskURL follows URLs within the path, as proxies and archives have them, to
+// that depth.
+func maskURL(url string, depth int) string {
 	scheme, rest, found := strings.Cut(url, "://")
 	if !found {
 		return url
@@ -17,11 +21,11 @@ func URL(url string) string {
 		path = ""
 	}
 	if host, valid := hostOf(authority); valid {
-		return scheme + "://" + host + Path(path)
+		return scheme + "://" + host + maskPath(path, depth)
 	}
 	// A password with an unescaped "/", "?" or "#" cut the authority short.
-	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
-		return URL(scheme + "://" + rest[at+1:])
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 && depth > 0 {
+		return maskURL(scheme+"://"+rest[at+1:], depth-1)
 	}
 	return scheme + "://" + hidden
 }
@@ -46,12 +50,16 @@ func isNumber(s string) bool {
 // Path returns a URL path without query, fragment and ";name=value" parameters,
 // with the segments hidden that carry a secret: known token forms, and the
 // webhook and bot tokens that chat services put into their paths.
-func Path(path string) string {
+func Path(path string) string { return maskPath(path, maxNesting) }
+
+func maskPath(path string, depth int) string {
 	if end := strings.IndexAny(path, "?#"); end >= 0 {
 		path = path[:end]
 	}
-	if strings.Contains(path, "://") {
-		path = URL(path)
+	if inner := strings.Index(path, "://"); inner >= 0 && depth > 0 {
+		path = maskURL(path, depth-1)
+	} else if inner >= 0 {
+		path = path[:inner] + "://" + hidden
 	}
 	if !mayHoldSecret(path) {
 		return path
