@@ -31,6 +31,8 @@ type masker struct {
 	out  strings.Builder
 	tool tool
 	next optionKind
+	// after is for the word behind the next one: "user name password".
+	after optionKind
 	// script says that the next word is one: it follows -c.
 	script bool
 	depth  int
@@ -66,10 +68,10 @@ func bounded(word string) string {
 
 func (m *masker) word(word string) string {
 	kind, script := m.next, m.script
-	m.next, m.script = plainOption, false
+	m.next, m.after, m.script = m.after, plainOption, false
 	switch {
 	case isSeparator(word):
-		m.tool = unknownTool
+		m.tool, m.after = unknownTool, plainOption
 		return word
 	case kind == secretOption && isScheme(word):
 		m.next = secretOption
@@ -185,12 +187,26 @@ func (m *masker) fields(word string) string {
 			m.next = secretOption
 			return word
 		}
+		if strings.HasSuffix(word, ",") { // auth=('user', 'password')
+			m.next = secretOption
+		}
 		return word[:i+1] + hidden
 	}
-	if isScheme(word) || strings.Contains(word, "_") && isSecretName(word) {
-		m.next = secretOption // aws configure set aws_secret_access_key …
-	}
+	m.announce(word)
 	return word
+}
+
+// announce notes words after which a secret comes without any option: in HTTP,
+// in "aws configure set aws_secret_access_key …" and in an FTP client's script.
+func (m *masker) announce(word string) {
+	switch {
+	case isScheme(word), strings.Contains(word, "_") && isSecretName(word):
+		m.next = secretOption
+	case m.depth > 0 && (strings.EqualFold(word, "pass") || strings.EqualFold(word, "acct")):
+		m.next = secretOption
+	case m.depth > 0 && strings.EqualFold(word, "user"):
+		m.next, m.after = secretOption, secretOption
+	}
 }
 
 // lastName is the name that s ends with, quotes included.
@@ -226,11 +242,12 @@ func (m *masker) header(line string) string {
 // payload keeps which file is sent ("@file", "name=@file") and
 // hides data given in place.
 func payload(value string) string {
-	name, file, found := strings.Cut(value, "@")
-	name, isForm := strings.CutSuffix(name, "=")
-	isFile := found && !strings.ContainsAny(file, " \t\n&=") && !strings.ContainsAny(name, " \t\n&=")
-	if !isFile || name != "" && !isForm || isSecretName(name) {
+	file, _, _ := strings.Cut(value, ";") // curl's ";type=…"
+	name, file, found := strings.Cut(file, "@")
+	field, isForm := strings.CutSuffix(name, "=")
+	isFile := found && !strings.ContainsAny(file, " \t\n&=") && !strings.ContainsAny(field, " \t\n&=")
+	if !isFile || name != "" && !isForm || isSecretName(field) {
 		return hidden
 	}
-	return Tokens(value)
+	return Tokens(name + "@" + file)
 }

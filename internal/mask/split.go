@@ -7,8 +7,9 @@ import "strings"
 // runs to the end.
 func split(script string) []string {
 	var words []string
+	script = strings.ReplaceAll(script, "\\\n", " ")
 	for {
-		script = strings.TrimLeft(script, " \t\n\r")
+		script = strings.TrimLeft(script, " \t\r")
 		if script == "" {
 			return words
 		}
@@ -16,13 +17,13 @@ func split(script string) []string {
 		if end == 0 {
 			end = wordEnd(script)
 		}
-		words = append(words, unquote(script[:end]))
+		words = append(words, plainWord(script[:end]))
 		script = script[end:]
 	}
 }
 
 // separators stand between two commands of a script.
-const separators = ";|&"
+const separators = ";|&\n"
 
 func isSeparator(word string) bool { return word != "" && strings.Trim(word, separators) == "" }
 
@@ -50,7 +51,11 @@ func inURL(word string, c byte) bool {
 	return (c == '&' || c == ';') && strings.Contains(word, "://") && strings.Contains(word, "?")
 }
 
-func unquote(word string) string {
+// plainWord takes quotes off and writes a line's end as ";".
+func plainWord(word string) string {
+	if strings.Trim(word, "\n") == "" {
+		return ";"
+	}
 	if !strings.ContainsAny(word, `"'`) {
 		return word
 	}

@@ -19,6 +19,9 @@ const minToken = 16
 
 // Tokens hides every credential in s that is known by its form.
 func Tokens(s string) string {
+	if isAWSSecret(s) {
+		return hidden
+	}
 	start := tokenStart(s)
 	if start < 0 {
 		return s
@@ -47,6 +50,25 @@ func tokenStart(s string) int {
 		}
 	}
 	return -1
+}
+
+// isAWSSecret tells a secret access key: 40 characters of base64. A SHA-1 in
+// hexadecimal has no capital letters, a path begins with a slash.
+func isAWSSecret(s string) bool {
+	if len(s) != 40 || s[0] == '/' {
+		return false
+	}
+	var capital, small, digit bool
+	for i := range len(s) {
+		c := s[i]
+		capital = capital || c >= 'A' && c <= 'Z'
+		small = small || c >= 'a' && c <= 'z'
+		digit = digit || c >= '0' && c <= '9'
+		if c == '_' || !isTokenByte(c) && c != '/' && c != '+' {
+			return false
+		}
+	}
+	return capital && small && digit
 }
 
 func tokenLength(s string) int {
