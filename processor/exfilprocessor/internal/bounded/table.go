@@ -10,6 +10,9 @@ const (
 	// does. An entry heavier than its neighbours outlives any number of light
 	// newcomers, as in space-saving (Metwally et al., 2005), at constant cost.
 	candidates = 8
+	// sweepPerInsert is how many entries are looked at for each new one, so that
+	// a table in use forgets faster than it grows.
+	sweepPerInsert = 2
 )
 
 // Entry is one key's value. A pointer to it is good until the next Touch or
@@ -77,6 +80,7 @@ func (t *Table[K, V]) Touch(key K, now, weight int64) (entry *Entry[K, V], fresh
 		e.touch(now, weight)
 		return e, fresh
 	}
+	t.Sweep(now, sweepPerInsert)
 	at, ok := t.room(now)
 	if !ok {
 		t.refused++

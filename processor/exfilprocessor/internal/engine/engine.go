@@ -63,13 +63,12 @@ func (e *Engine) Arrive(wall time.Time) { e.clock.arrive(wall.UnixNano()) }
 func (e *Engine) Pass(wall time.Time) {
 	e.clock.pass(wall.UnixNano())
 	e.closeQuiet()
-	e.sweep(sweepPerPass)
+	e.sweep()
 }
 
-const (
-	sweepPerRecord = 2
-	sweepPerPass   = 1 << 16
-)
+// sweepPerPass is how many entries of each table a pass looks at. Tables in use
+// sweep themselves.
+const sweepPerPass = 1 << 16
 
 // Observe takes one record. What it causes to be said is in Alerts.
 func (e *Engine) Observe(src *Source, r *flow.Record) {
@@ -91,7 +90,6 @@ func (e *Engine) Observe(src *Source, r *flow.Record) {
 		e.counts.Late++
 	}
 	e.closeQuiet()
-	e.sweep(sweepPerRecord)
 	if !e.set.Internal.Contains(r.Destination.Addr()) {
 		now := r.Time
 		if late {
@@ -130,7 +128,7 @@ func (e *Engine) outbound(from origin) {
 		return
 	}
 	p, r := &from.pair.Value, from.r
-	p.count(r)
+	p.count(r, e.lost-r.Lost)
 	if p.open != nil {
 		p.open.add(&from)
 	}
@@ -163,12 +161,7 @@ func (e *Engine) place(from *origin) bool {
 		return false
 	}
 	if fresh {
-		p.Value = Pair{
-			Key:   key,
-			width: max(int64(e.set.Window)/quarters, 1),
-			first: began(r),
-			lost:  e.lost - r.Lost,
-		}
+		p.Value = Pair{Key: key, width: max(int64(e.set.Window)/quarters, 1)}
 	}
 	p.Value.Workload, p.Value.Now = &w.Value, from.now
 	from.workload, from.pair = w, p
@@ -183,11 +176,11 @@ func began(r *flow.Record) int64 {
 	return r.Time
 }
 
-func (e *Engine) sweep(steps int) {
+func (e *Engine) sweep() {
 	now := e.clock.now()
-	e.workloads.Sweep(now, steps)
-	e.pairs.Sweep(now, steps)
+	e.workloads.Sweep(now, sweepPerPass)
+	e.pairs.Sweep(now, sweepPerPass)
 	for _, rule := range e.rules {
-		rule.Sweep(now, steps)
+		rule.Sweep(now, sweepPerPass)
 	}
 }

@@ -71,10 +71,11 @@ func (e *Engine) begin(f *Finding, from *origin) *open {
 		Peer:     p.Key.Peer,
 		First:    p.since(),
 		Last:     from.r.Time,
-		Bytes:    max(saturate(v.Sent, v.Served), f.Sent, from.r.Bytes),
+		Bytes:    max(saturate(v.Sent, v.Served), from.r.Bytes),
 		Lost:     p.lost,
 	}
-	if f.Since > 0 {
+	if f.Since > p.closed {
+		start.Bytes = max(start.Bytes, f.Sent)
 		start.First = min(start.First, f.Since)
 	}
 	start.First = min(start.First, from.r.Time)
@@ -131,7 +132,7 @@ func (e *Engine) closeQuiet() {
 func (e *Engine) finish(o *open) {
 	e.say(o, alert.Closed, e.dueOf(o))
 	p := &o.pair.Value
-	p.open, p.window, p.first, p.lost = nil, window{}, e.dueOf(o), e.lost
+	p.open, p.window, p.sending, p.closed = nil, window{}, 0, o.LastSeen()
 	o.pair.Pin(false)
 	w := &o.workload.Value
 	if w.incidents--; w.incidents == 0 {

@@ -27,12 +27,14 @@ type Pair struct {
 	// time, or the latest record's if this one is late. Event time, ns.
 	Now int64
 
-	window window
-	width  int64 // of a quarter of the window, ns
-	first  int64 // when the traffic in the window began, at the earliest
-	lost   int64 // the observers' losses before that
-	domain string
-	open   *open
+	window  window
+	width   int64 // of a quarter of the window, ns
+	sending int64 // number of the quarter in which bytes were last sent, or 0
+	first   int64 // when the bytes in the window began to be sent, at the earliest
+	lost    int64 // the observers' losses before that
+	closed  int64 // when the last incident's last bytes were sent, or 0
+	domain  string
+	open    *open
 }
 
 // Volume is what went over the pair in the sliding window.
@@ -44,9 +46,10 @@ func (p *Pair) Open() bool { return p.open != nil }
 // Domain is the peer's name, where a record told it.
 func (p *Pair) Domain() string { return p.domain }
 
-func (p *Pair) count(r *flow.Record) {
-	if r.Time/p.width >= p.window.step+quarters {
-		p.first = began(r) // nothing is left of what went before
+// count takes a record in. Lost is what the observers had lost before it.
+func (p *Pair) count(r *flow.Record, lost int64) {
+	if r.Bytes > 0 {
+		p.begin(r, lost)
 	}
 	if v := p.window.at(r.Time, p.width); v != nil {
 		if r.Initiator == flow.InitiatorDestination {
@@ -62,5 +65,15 @@ func (p *Pair) count(r *flow.Record) {
 	}
 }
 
-// since is when the traffic in the window began.
-func (p *Pair) since() int64 { return max(p.first, p.window.begin(p.width)) }
+// begin notes where traffic begins of which the window holds nothing yet.
+func (p *Pair) begin(r *flow.Record, lost int64) {
+	step := r.Time / p.width
+	if p.sending == 0 || step >= p.sending+quarters {
+		p.first, p.lost = began(r), lost
+	}
+	p.sending = max(p.sending, step)
+}
+
+// since is when the traffic in the window began. What an earlier incident
+// counted is no part of it.
+func (p *Pair) since() int64 { return max(p.first, p.window.begin(p.width), p.closed+1) }

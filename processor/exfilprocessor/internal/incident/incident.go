@@ -64,6 +64,9 @@ func New(s Start) *Incident {
 // ID is the alert's id.
 func (i *Incident) ID() string { return i.alert.ID }
 
+// LastSeen is when bytes were last sent, event time in ns.
+func (i *Incident) LastSeen() int64 { return i.alert.LastSeen }
+
 // Add counts a record of the incident's traffic.
 func (i *Incident) Add(r *flow.Record) {
 	if r.Bytes > 0 {

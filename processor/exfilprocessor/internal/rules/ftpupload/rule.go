@@ -66,7 +66,7 @@ func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
 // session finds the pair's session. A control channel begins one; so does any
 // connection that could be a data channel, since its records may come first.
 func (u *Rule) session(p *engine.Pair, r *flow.Record) *session {
-	if !isData(r) && !(&session{}).isControl(r) && u.Get(p.Key) == nil {
+	if !mayBegin(r) && !(&session{}).isControl(r) && u.Get(p.Key) == nil {
 		return nil
 	}
 	e, _ := u.Touch(p.Key, p.Now, r.Bytes)

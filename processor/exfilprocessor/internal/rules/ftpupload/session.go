@@ -69,6 +69,15 @@ func isData(r *flow.Record) bool {
 	}
 }
 
+// mayBegin says whether a data channel may be reported before its control
+// channel. A client of a server in the container comes from a high port too;
+// such a connection is a data channel only if there is a session.
+func mayBegin(r *flow.Record) bool {
+	port := r.Destination.Port()
+	return isData(r) &&
+		(r.Protocol == "ftp-data" || r.Initiator != flow.InitiatorDestination || port < firstEphemeralPort)
+}
+
 // listen reads what the control channel says.
 func (s *session) listen(r *flow.Record) {
 	s.meet(r)

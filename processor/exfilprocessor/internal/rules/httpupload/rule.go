@@ -58,7 +58,7 @@ func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
 	if !report {
 		return engine.Finding{}, false
 	}
-	return u.finding(&up), true
+	return u.finding(&up, r), true
 }
 
 // follow finds the connection's upload, or begins one. A request without a body
@@ -81,9 +81,9 @@ func (u *Rule) follow(p *engine.Pair, r *flow.Record) *bounded.Entry[connection,
 	return e
 }
 
-func (u *Rule) finding(up *upload) engine.Finding {
+func (u *Rule) finding(up *upload, r *flow.Record) engine.Finding {
 	size, verb := up.declared, "declares"
-	if body := up.body(u.minBytes); body > size {
+	if body := up.body(u.minBytes); body > size && r.HTTP.BodySize == 0 {
 		size, verb = body, "has sent"
 	}
 	threshold := prose.Bytes(u.minBytes)

@@ -76,17 +76,19 @@ func (up *upload) body(minBytes int64) int64 {
 	return up.sent
 }
 
-// after is when to report again: in the middle of a second body of the length
+// after is when to report again: in the middle of the next body of the length
 // declared, or when what is not declared doubles.
 func (up *upload) after(minBytes int64) int64 {
-	more := up.body(minBytes)
-	if up.declared >= minBytes {
-		more = up.declared + up.declared/2
+	body := up.body(minBytes)
+	next := 2 * body
+	if d := up.declared; d >= minBytes {
+		bodies := max((body+d/2)/d, 1)
+		next = bodies*d + d/2
 	}
-	if next := up.body(minBytes) + more; next > 0 {
-		return next
+	if next <= body {
+		return math.MaxInt64
 	}
-	return math.MaxInt64
+	return next
 }
 
 // bodyMethod is the method as a constant if it is one that carries a body.
