@@ -20,6 +20,7 @@ const usage = `exfil-lab emulates data theft from containers, safely, against it
   exfil-lab demo             steal a file by HTTP PUT and by FTP, show the alerts
   exfil-lab run [scenario…]  run scenarios (all without names), print a table
   exfil-lab list             list the scenarios
+  exfil-lab record scen…     run scenarios, print their flow records for replay
   exfil-lab replay           feed recorded flows to the collector, show the alerts
 
 Run a command with -h for its flags.`
@@ -57,6 +58,7 @@ func command(ctx context.Context, args []string) error {
 		"attack": runAttack,
 		"demo":   demo,
 		"list":   list,
+		"record": record,
 		"replay": replay,
 		"run":    run,
 	}

@@ -40,19 +40,10 @@ func run(ctx context.Context, args []string) error {
 
 // emulate builds the lab, runs the scenarios in it and takes it down.
 func (s *settings) emulate(ctx context.Context, scenarios []lab.Scenario) ([]lab.Outcome, error) {
-	if err := here(); err != nil {
-		return nil, err
-	}
-	o, err := s.options()
+	l, err := s.lab(ctx)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(os.Stderr, "building the lab: namespaces, sinks, image, containers …")
-	l, err := lab.New(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	fmt.Fprintln(os.Stderr, "containers by:", l.Engine.Name())
 	outcomes, err := l.Run(ctx, s.collector, scenarios, func(done lab.Scenario) {
 		fmt.Fprintln(os.Stderr, "ran", done.Name)
 	})
@@ -67,6 +58,41 @@ func (s *settings) emulate(ctx context.Context, scenarios []lab.Scenario) ([]lab
 		return nil, err
 	}
 	return outcomes, os.WriteFile(s.json, append(text, '\n'), 0o644)
+}
+
+// lab builds the lab.
+func (s *settings) lab(ctx context.Context) (*lab.Lab, error) {
+	if err := here(); err != nil {
+		return nil, err
+	}
+	o, err := s.options()
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(os.Stderr, "building the lab: namespaces, sinks, image, containers …")
+	l, err := lab.New(ctx, o)
+	if err == nil {
+		fmt.Fprintln(os.Stderr, "containers by:", l.Engine.Name())
+	}
+	return l, err
+}
+
+// record writes the flow records of scenarios, for replay, to standard output.
+func record(ctx context.Context, args []string) error {
+	s := newSettings("record")
+	names, err := s.parse(args)
+	if err != nil {
+		return err
+	}
+	scenarios, err := lab.Select(names)
+	if err != nil {
+		return err
+	}
+	l, err := s.lab(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(l.Record(ctx, s.collector, scenarios, os.Stdout), l.Close())
 }
 
 func (s *settings) options() (lab.Options, error) {

@@ -25,6 +25,7 @@ type Collector struct {
 	cmd   *exec.Cmd
 	ended chan error
 	log   string
+	out   string
 	stop  context.CancelFunc
 	tail  chan struct{}
 }
@@ -39,6 +40,7 @@ func Start(ctx context.Context, c Config, on Handler) (*Collector, error) {
 		cmd:   exec.Command(c.Binary, "--config", config),
 		ended: make(chan error, 1),
 		log:   filepath.Join(c.Dir, "collector.log"),
+		out:   c.output(),
 		tail:  make(chan struct{}),
 	}
 	if err := run.start(); err != nil {
@@ -95,6 +97,9 @@ func (c *Collector) wait(ctx context.Context) error {
 // PID is the collector's process.
 func (c *Collector) PID() int { return c.cmd.Process.Pid }
 
+// Output is the file of OTLP JSON lines that the collector writes.
+func (c *Collector) Output() string { return c.out }
+
 // Log is the end of what the collector wrote of itself.
 func (c *Collector) Log() string {
 	const most = 16 << 10
@@ -122,6 +127,9 @@ func (c *Collector) end() error {
 	defer patience.Stop()
 	select {
 	case err := <-c.ended:
+		if err != nil {
+			err = fmt.Errorf("the collector ended badly: %w\n%s", err, c.Log())
+		}
 		return err
 	case <-patience.C:
 		err := c.cmd.Process.Kill()
