@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,6 +57,16 @@ func Environment(t testing.TB) []string {
 		"LISTEN_HTTP=" + FreeAddress(t),
 		"K8S_NODE_NAME=node-1",
 	}
+}
+
+// Value looks a variable up in an environment.
+func Value(env []string, name string) string {
+	for _, e := range env {
+		if value, ok := strings.CutPrefix(e, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // FreeAddress is a loopback address nobody listens on.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -15,8 +16,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// readyLine is what the collector logs once every component has started.
-const readyLine = "Everything is ready"
+const (
+	// readyLine is what the collector logs once every component has started.
+	readyLine = "Everything is ready"
+	// settle is how long after that line the collector (v0.159) may take to listen
+	// for signals. Nothing it prints or serves tells, and a signal before then
+	// kills it.
+	settle = 500 * time.Millisecond
+)
 
 // Process is a running collector. The test that started it owns it: it is
 // stopped when the test ends, if not before.
@@ -31,10 +38,16 @@ type Process struct {
 
 // Start runs the collector on a config and returns at once.
 func Start(t testing.TB, config string, env ...string) *Process {
+	return StartUnder(t, nil, config, env...)
+}
+
+// StartUnder is Start under another command, such as setpriv with its flags.
+func StartUnder(t testing.TB, wrapper []string, config string, env ...string) *Process {
+	line := append(slices.Clone(wrapper), Binary(t), "--config", config)
 	// A collector that hangs is killed well before the test binary's own limit.
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	p := &Process{
-		command: exec.CommandContext(ctx, Binary(t), "--config", config),
+		command: exec.CommandContext(ctx, line[0], line[1:]...),
 		read:    make(chan struct{}),
 		ready:   make(chan struct{}),
 	}
@@ -67,15 +80,25 @@ func (p *Process) scan(out io.Reader) {
 	}
 }
 
-// Ready waits until every component has started; false if the collector ended
-// first.
+// Ready waits until every component has started and the collector can be asked
+// to stop; false if it ended first.
 func (p *Process) Ready() bool {
 	select {
 	case <-p.ready:
+	case <-p.read:
+		return false
+	}
+	select {
+	case <-time.After(settle):
 		return true
 	case <-p.read:
 		return false
 	}
+}
+
+// Ended is closed when the collector has ended, or was killed because it hung.
+func (p *Process) Ended() <-chan struct{} {
+	return p.read
 }
 
 // Stop asks the collector to shut down, and waits.
