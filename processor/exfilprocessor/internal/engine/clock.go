@@ -3,14 +3,17 @@ package engine
 import "time"
 
 const (
-	// ahead is how far a record may be ahead of the clock.
-	ahead = int64(time.Hour)
-	// runToMove is how many records in a row must be ahead, and agree to within
-	// the same bound, before the clock follows them: then it is the traffic that
-	// paused, not one sender's clock that is wrong.
-	runToMove = 8
-	// runAgainstWall is the same where they claim to come from the future of the
-	// collector's own clock, which only a wrong clock there explains.
+	// aheadOfWall is how far a record may be ahead of the collector's own clock.
+	aheadOfWall = int64(5 * time.Minute)
+	// aheadOfRecords is how far a record may be ahead of the latest one, which is
+	// what protects a replay, where all records are old.
+	aheadOfRecords = int64(time.Hour)
+	// runToMove is how many records in a row must be ahead of the others, and
+	// agree to within the same bound, before the clock follows them: then the
+	// traffic paused, and no single record is wrong.
+	runToMove = 2
+	// runAgainstWall is the same where they are ahead of the collector's own
+	// clock, which then must be the one that is wrong.
 	runAgainstWall = 1024
 )
 
@@ -49,19 +52,25 @@ func (c *clock) admit(t int64) bool {
 }
 
 func (c *clock) credible(t int64) bool {
-	limit := c.now() + ahead
-	if c.watermark == 0 {
-		limit = c.wall + ahead
-	}
-	if t <= limit {
+	needed := c.needed(t)
+	if needed == 0 {
 		return true
 	}
-	if distance := t - c.runTime; distance > ahead || distance < -ahead {
+	if distance := t - c.runTime; distance > aheadOfRecords || distance < -aheadOfRecords {
 		c.run = 0
 	}
 	c.run, c.runTime = c.run+1, t
-	if t > c.wall+ahead {
-		return c.run >= runAgainstWall
+	return c.run >= needed
+}
+
+// needed is how many records in a row it takes to believe t; 0 if t is near.
+func (c *clock) needed(t int64) int {
+	switch {
+	case t > c.wall+aheadOfWall:
+		return runAgainstWall
+	case c.watermark != 0 && t > c.now()+aheadOfRecords:
+		return runToMove
+	default:
+		return 0
 	}
-	return c.run >= runToMove
 }

@@ -16,10 +16,11 @@ import (
 
 // record is one line: one log record, or a run of similar ones.
 type record struct {
-	at   time.Time
-	who  flow.Resource
-	flow flow.Record
-	log  string // the body of a record that is no flow
+	at    time.Time
+	who   flow.Resource
+	flow  flow.Record
+	ahead bool   // of the wall clock
+	log   string // the body of a record that is no flow
 
 	repeat   int
 	every    time.Duration
@@ -123,6 +124,8 @@ func (r *record) word(word string) error {
 		r.flow.Protocol = word
 	case "GET", "PUT", "POST", "PATCH", "DELETE":
 		r.flow.HTTP.Method = word
+	case "ahead":
+		r.ahead = true
 	case "end":
 		r.flow.EndReason = flow.EndOfFlow
 	default:

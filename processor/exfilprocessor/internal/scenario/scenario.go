@@ -71,8 +71,8 @@ func (p *parser) tick(fields []string) error {
 	return nil
 }
 
-// record adds a line's records to the batch. The wall clock follows the first
-// of a batch, so that a later one may claim to be from the future.
+// record adds a line's records to the batch. The wall clock follows them, unless
+// they are marked as ahead of it.
 func (p *parser) record(fields []string) error {
 	r, err := parseRecord(fields)
 	if err != nil {
@@ -80,7 +80,9 @@ func (p *parser) record(fields []string) error {
 	}
 	if !p.some {
 		p.batch, p.some = plog.NewLogs(), true
-		p.wall = later(p.wall, r.at)
+	}
+	if !r.ahead {
+		p.wall = later(p.wall, r.at.Add(time.Duration(r.repeat-1)*r.every))
 	}
 	return r.appendTo(p.batch)
 }
