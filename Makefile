@@ -14,7 +14,7 @@ ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E)
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 # The image trusts whom this machine trusts, where that is on file.
 CERTIFICATES = $(wildcard /etc/ssl/certs/ca-certificates.crt)
-BPF_SOURCES = $(wildcard receiver/*/internal/bpf/*.c) $(filter-out %/vmlinux.h,$(wildcard receiver/*/internal/bpf/*.h))
+BPF_SOURCES = $(shell git ls-files 'receiver/*.c' 'receiver/*.h' | grep -v vmlinux)
 
 .PHONY: help
 help: ## Show this list
@@ -38,6 +38,11 @@ lint: $(TOOLS)/golangci-lint ## Check style: Go, BPF C, shell
 	$< run ./...
 	clang-format --dry-run --Werror $(BPF_SOURCES)
 	bash -n .ci/run
+
+.PHONY: format
+format: $(TOOLS)/golangci-lint ## Put Go and BPF C into shape
+	$< fmt ./...
+	clang-format -i $(BPF_SOURCES)
 
 .PHONY: generate
 generate: ## Regenerate component metadata and BPF objects (clang)
