@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/sink"
 )
 
 // meter sums what the collector's flow records say, by container.
@@ -46,13 +47,13 @@ func startMeter(t *testing.T, l *lab.Lab) (m *meter, stop func()) {
 	return m, stop
 }
 
-// add counts a record, but for the questions asked of the name server.
+// add counts a record that is about the raw sinks, and nothing else: no
+// questions to the name server.
 func (m *meter) add(who *flow.Resource, r *flow.Record) {
-	const dns = 53
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lost += r.Lost
-	if r.Destination.Port() == dns {
+	if p := r.Destination.Port(); p != sink.TCPPort && p != sink.UDPPort {
 		return
 	}
 	s := m.total[who.ContainerID]
