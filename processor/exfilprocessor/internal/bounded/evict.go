@@ -18,32 +18,50 @@ func (t *Table[K, V]) room(now int64) (uint32, bool) {
 	return t.made - 1, true
 }
 
-// evict frees the lightest of the next candidates; among equals, the one idle
+// evict frees the lightest of some candidates; among equals, the one idle
 // longest. A stale entry goes first and is not counted as evicted.
 func (t *Table[K, V]) evict(now int64) bool {
-	var victim *Entry[K, V]
-	var victimAt uint32
-	for looked, found := uint32(0), 0; looked < t.made && found < candidates; looked++ {
-		t.hand = (t.hand + 1) % t.made
-		e := t.slot(t.hand)
-		if e.pinned {
-			continue
-		}
-		if t.stale(e, now) {
-			t.release(t.hand)
-			return true
-		}
-		found++
-		if victim == nil || e.lighter(victim) {
-			victim, victimAt = e, t.hand
-		}
-	}
-	if victim == nil {
+	victim, ok := t.choose(now)
+	if !ok {
 		return false
 	}
-	t.release(victimAt)
-	t.evicted++
+	if !t.stale(t.slot(victim), now) {
+		t.evicted++
+	}
+	t.release(victim)
 	return true
+}
+
+// choose looks at scattered entries, and at more of them as long as it has seen
+// only ones at or above the mean weight. It looks at all if all it saw were
+// pinned.
+func (t *Table[K, V]) choose(now int64) (victim uint32, ok bool) {
+	mean := t.weight / float64(t.Len())
+	for looked := uint32(0); looked < t.made; looked++ {
+		t.hand = t.next(looked)
+		e := t.slot(t.hand)
+		switch {
+		case e.pinned:
+		case t.stale(e, now):
+			return t.hand, true
+		case !ok || e.lighter(t.slot(victim)):
+			victim, ok = t.hand, true
+		}
+		light := ok && float64(t.slot(victim).weight) < mean
+		if looked >= candidates && light || looked >= maxCandidates && ok {
+			break
+		}
+	}
+	return victim, ok
+}
+
+// next scatters the first looks by the golden ratio, so that heavy entries that
+// were made together do not meet each other only; then it goes one by one.
+func (t *Table[K, V]) next(looked uint32) uint32 {
+	if looked <= maxCandidates {
+		return uint32((uint64(t.hand) + 0x9E3779B1) % uint64(t.made))
+	}
+	return (t.hand + 1) % t.made
 }
 
 func (e *Entry[K, V]) lighter(other *Entry[K, V]) bool {
@@ -55,6 +73,7 @@ func (e *Entry[K, V]) lighter(other *Entry[K, V]) bool {
 
 func (t *Table[K, V]) release(at uint32) {
 	e := t.slot(at)
+	t.weight -= float64(e.weight)
 	delete(t.index, e.Key)
 	*e = Entry[K, V]{}
 	t.free = append(t.free, at)

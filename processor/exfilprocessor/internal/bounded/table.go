@@ -6,10 +6,12 @@ const (
 	// slabSize is how many entries are allocated at a time. Entries never move,
 	// so that a pointer to one stays good while the entry lives.
 	slabSize = 256
-	// candidates is how many neighbours compete when one must go: the lightest
-	// does. An entry heavier than its neighbours outlives any number of light
-	// newcomers, as in space-saving (Metwally et al., 2005), at constant cost.
-	candidates = 8
+	// candidates is how many entries compete when one must go: the lightest does,
+	// if it is lighter than the mean; else up to maxCandidates compete. A heavy
+	// entry outlives any number of light newcomers, as in space-saving (Metwally
+	// et al., 2005), at constant cost.
+	candidates    = 8
+	maxCandidates = 64
 	// sweepPerInsert is how many entries are looked at for each new one, so that
 	// a table in use forgets faster than it grows.
 	sweepPerInsert = 2
@@ -51,6 +53,7 @@ type Table[K comparable, V any] struct {
 	hand  uint32 // where eviction looks next
 	broom uint32 // where Sweep looks next
 
+	weight           float64 // of all entries
 	evicted, refused int64
 }
 
@@ -75,9 +78,10 @@ func (t *Table[K, V]) Touch(key K, now, weight int64) (entry *Entry[K, V], fresh
 		e := t.slot(at)
 		fresh = t.stale(e, now)
 		if fresh {
+			t.weight -= float64(e.weight)
 			*e = Entry[K, V]{Key: key, used: true}
 		}
-		e.touch(now, weight)
+		t.touch(e, now, weight)
 		return e, fresh
 	}
 	t.Sweep(now, sweepPerInsert)
@@ -88,7 +92,7 @@ func (t *Table[K, V]) Touch(key K, now, weight int64) (entry *Entry[K, V], fresh
 	}
 	e := t.slot(at)
 	*e = Entry[K, V]{Key: key, used: true}
-	e.touch(now, weight)
+	t.touch(e, now, weight)
 	t.index[key] = at
 	return e, true
 }
@@ -128,9 +132,11 @@ func (t *Table[K, V]) slot(at uint32) *Entry[K, V] {
 	return &t.slabs[at/slabSize][at%slabSize]
 }
 
-func (e *Entry[K, V]) touch(now, weight int64) {
+func (t *Table[K, V]) touch(e *Entry[K, V], now, weight int64) {
 	e.last = max(e.last, now)
+	before := e.weight
 	if e.weight += weight; e.weight < 0 {
 		e.weight = 1<<63 - 1
 	}
+	t.weight += float64(e.weight) - float64(before)
 }

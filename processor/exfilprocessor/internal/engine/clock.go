@@ -23,6 +23,7 @@ type clock struct {
 	watermark int64 // latest record
 	idle      int64 // watermark plus the wall clock's time since it last moved
 	wall      int64 // wall clock at the last arrival
+	skew      int64 // how far the wall clock was found to be behind
 
 	run     int   // records in a row that were too far ahead
 	runTime int64 // time of the last of them
@@ -60,13 +61,17 @@ func (c *clock) credible(t int64) bool {
 		c.run = 0
 	}
 	c.run, c.runTime = c.run+1, t
-	return c.run >= needed
+	if c.run < needed {
+		return false
+	}
+	c.skew = max(c.skew, t-c.wall)
+	return true
 }
 
 // needed is how many records in a row it takes to believe t; 0 if t is near.
 func (c *clock) needed(t int64) int {
 	switch {
-	case t > c.wall+aheadOfWall:
+	case t > c.wall+c.skew+aheadOfWall:
 		return runAgainstWall
 	case c.watermark != 0 && t > c.now()+aheadOfRecords:
 		return runToMove

@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestClockAdmits(t *testing.T) {
+	base := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
+	at := func(d time.Duration) int64 { return base + int64(d) }
+	for name, test := range map[string]struct {
+		wall    time.Duration
+		records []time.Duration
+		want    []bool
+		now     time.Duration
+	}{
+		"in order":                    {0, []time.Duration{0, time.Second}, []bool{true, true}, time.Second},
+		"late is admitted":            {0, []time.Duration{0, -10 * time.Hour}, []bool{true, true}, 0},
+		"first from the future":       {0, []time.Duration{time.Hour, 0}, []bool{false, true}, 0},
+		"a little ahead of the wall":  {0, []time.Duration{0, 5 * time.Minute}, []bool{true, true}, 5 * time.Minute},
+		"ahead of the wall":           {0, []time.Duration{0, 6 * time.Minute, 6 * time.Minute}, []bool{true, false, false}, 0},
+		"one ahead of a replay":       {time.Hour * 24, []time.Duration{0, 2 * time.Hour, 1}, []bool{true, false, true}, 1},
+		"a pause in a replay":         {time.Hour * 24, []time.Duration{0, 2 * time.Hour, 2 * time.Hour}, []bool{true, false, true}, 2 * time.Hour},
+		"two ahead that do not agree": {time.Hour * 24, []time.Duration{0, 2 * time.Hour, 9 * time.Hour}, []bool{true, false, false}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var c clock
+			c.arrive(at(test.wall))
+			for i, d := range test.records {
+				require.Equal(t, test.want[i], c.admit(at(d)), "record %d", i)
+			}
+			require.Equal(t, at(test.now), c.now())
+		})
+	}
+}
+
+func TestAWrongWallClockDoesNotBlind(t *testing.T) {
+	var c clock
+	c.arrive(1)
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
+	for range runAgainstWall - 1 {
+		require.False(t, c.admit(at))
+	}
+	require.True(t, c.admit(at))
+	require.True(t, c.admit(at), "and from then on")
+}
+
+func TestTheWallClockPassesWhileNothingArrives(t *testing.T) {
+	var c clock
+	c.pass(int64(time.Hour))
+	require.Zero(t, c.now(), "before the first record there is no time")
+	base := int64(1_000_000 * time.Hour)
+	c.arrive(base)
+	c.admit(base - int64(time.Minute))
+	c.pass(base + int64(10*time.Minute))
+	require.Equal(t, base+int64(9*time.Minute), c.now())
+	require.True(t, c.admit(base-1), "records are late against records, not against the wall clock")
+}
