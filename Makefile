@@ -37,7 +37,7 @@ test: build ## Unit tests, and every shipped config and manifest validated (no r
 lint: $(TOOLS)/golangci-lint ## Check style: Go, BPF C, shell
 	$< run ./...
 	clang-format --dry-run --Werror $(BPF_SOURCES)
-	bash -n .ci/run
+	bash -n .ci/run test/vm/run
 
 .PHONY: format
 format: $(TOOLS)/golangci-lint ## Put Go and BPF C into shape
@@ -60,6 +60,10 @@ kernel: ## Load and exercise the BPF programs in this kernel (root)
 .PHONY: e2e
 e2e: build ## Real containers, real uploads, real alerts (root)
 	go test -exec '$(ROOT)' -count 1 -timeout 30m -tags e2e $(TESTFLAGS) ./test/...
+
+.PHONY: vm
+vm: ## The kernel tests in other kernels, under QEMU: a minute each
+	test/vm/run $(KERNELS)
 
 .PHONY: image
 image: build ## Write build/otelcol-exfil-image.tar, an OCI image, without a daemon
