@@ -15,6 +15,8 @@ RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 # The image trusts whom this machine trusts, where that is on file.
 CERTIFICATES = $(wildcard /etc/ssl/certs/ca-certificates.crt)
 BPF_SOURCES = $(shell git ls-files 'receiver/*.c' 'receiver/*.h' | grep -v vmlinux)
+# Those that only a kernel-tagged file has; the others need no root.
+KERNEL_BENCHMARKS = $(shell grep -rlE '^//go:build kernel' --include='*_test.go' receiver | xargs grep -ohE 'Benchmark\w+' | sort -u | paste -sd '|')
 
 .PHONY: help
 help: ## Show this list
@@ -51,7 +53,7 @@ generate: ## Regenerate component metadata and BPF objects (clang)
 .PHONY: bench
 bench: ## Benchmarks: engine, parsers, kernel cost (root for the last)
 	go test -run '^$$' -bench . -benchmem ./...
-	go test -exec '$(ROOT)' -tags kernel -run '^$$' -bench . ./receiver/...
+	go test -exec '$(ROOT)' -timeout 20m -tags kernel -run '^$$' -bench '^($(KERNEL_BENCHMARKS))$$' -benchtime 1x ./receiver/...
 
 .PHONY: kernel
 kernel: ## Load and exercise the BPF programs in this kernel (root)
