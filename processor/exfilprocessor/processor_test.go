@@ -1,0 +1,124 @@
+package exfilprocessor
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/processor/processorhelper"
+	"go.opentelemetry.io/collector/processor/processortest"
+	"golang.org/x/tools/txtar"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/metadata"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/scenario"
+)
+
+// How records are cut into batches does not matter.
+func TestBatchesDoNotMatter(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/incident.txtar")
+	require.NoError(t, err)
+	whole, _ := play(t, archive.Files[0].Data, string(archive.Files[1].Data))
+	var cut []byte
+	for _, c := range archive.Files[1].Data {
+		if cut = append(cut, c); c == '\n' {
+			cut = append(cut, c)
+		}
+	}
+	single, _ := play(t, archive.Files[0].Data, string(cut))
+	require.Equal(t, whole, single)
+}
+
+// The resource of an alert is the workload's own, with what we do not know of.
+func TestTheResourceIsUnchanged(t *testing.T) {
+	p := fuzzed(t)
+	ld := upload(scenario.Base)
+	in := ld.ResourceLogs().At(0)
+	in.Resource().Attributes().PutStr("team", "payments")
+	in.SetSchemaUrl("https://opentelemetry.io/schemas/1.37.0")
+	want := in.Resource().Attributes().AsRaw()
+	out, err := p.process(context.Background(), ld)
+	require.NoError(t, err)
+	rl := out.ResourceLogs().At(0)
+	require.Equal(t, want, rl.Resource().Attributes().AsRaw())
+	require.Equal(t, "https://opentelemetry.io/schemas/1.37.0", rl.SchemaUrl())
+	require.Equal(t, metadata.ScopeName, rl.ScopeLogs().At(0).Scope().Name())
+}
+
+func TestNothingIsSentOnWhenNothingIsLeft(t *testing.T) {
+	p := fuzzed(t)
+	ld := upload(scenario.Base)
+	ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0).Attributes().PutInt("http.request.body.size", 1)
+	_, err := p.process(context.Background(), ld)
+	require.ErrorIs(t, err, processorhelper.ErrSkipProcessingData)
+}
+
+// What the engine keeps does not alias the batch, which the next component may
+// change or reuse.
+func TestStateDoesNotAliasRecords(t *testing.T) {
+	p := fuzzed(t)
+	data, err := (&plog.ProtoMarshaler{}).MarshalLogs(upload(scenario.Base))
+	require.NoError(t, err)
+	ld, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(data)
+	require.NoError(t, err)
+	_, err = p.process(context.Background(), ld)
+	require.NoError(t, err)
+	clear(data)
+	p.now = func() time.Time { return scenario.Base.Add(time.Hour) }
+	sink := new(consumertest.LogsSink)
+	p.next = sink
+	p.pass(context.Background())
+	out := scenario.NewWriter()
+	require.NoError(t, out.Logs(sink.AllLogs()[0]))
+	require.Contains(t, out.String(), "Pod shop/web-0 sent 2.2 KiB to api.example:80 (203.0.0.1) with /usr/bin/app (pid 4242)")
+}
+
+// A host that sends flow records with the rules on spends no allocation on one.
+func TestRecordsDoNotAllocate(t *testing.T) {
+	cfg := createDefaultConfig().(*Config)
+	p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
+	require.NoError(t, err)
+	ld := benchBatch(0, 1)
+	p.process(context.Background(), ld)
+	cfg.Flows = Keep
+	ld = benchBatch(0, 1)
+	records := float64(ld.LogRecordCount())
+	perBatch := testing.AllocsPerRun(10, func() { _, _ = p.process(context.Background(), ld) })
+	require.Less(t, perBatch/records, 0.1)
+}
+
+// An attacker who touches a million addresses does not flush his own trail.
+func TestAMillionAddressesDoNotHideAnUpload(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	cfg := createDefaultConfig().(*Config)
+	cfg.Limits.Destinations = 10_000
+	p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
+	require.NoError(t, err)
+	p.now = func() time.Time { return scenario.Base }
+	p.engine.Arrive(scenario.Base)
+	steps := func(bytes int64, peer, n int) {
+		res := benchResource(1)
+		rl := plog.NewResourceLogs()
+		res.Encode(rl.Resource())
+		src := engine.NewSource(&res)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for i := range n {
+			r := benchRecord(peer + i)
+			r.Bytes, r.HTTP = bytes, flow.HTTP{}
+			lr := plog.NewLogRecord()
+			r.Encode(lr)
+			p.observe(&src, rl, lr)
+		}
+	}
+	steps(6<<20, 5, 1)
+	steps(900, 1000, 1_000_000)
+	steps(6<<20, 5, 1)
+	require.Equal(t, 1, p.voice.said.Len())
+}
