@@ -88,7 +88,7 @@ func decodeExec(k *kernelExecEvent, e *event.Event) {
 	e.Exec = event.Exec{
 		TGID: k.Tgid, Parent: k.Parent, Cgroup: k.Cgroup,
 		File: text(bytesOf(k.File[:])),
-		Args: split(bytesOf(k.Args[:min(int(k.ArgsLength), len(k.Args))])),
+		Args: arguments(bytesOf(k.Args[:min(int(k.ArgsLength), len(k.Args))]), len(k.Args)),
 	}
 }
 
@@ -116,10 +116,14 @@ func text(b []byte) string {
 	return string(b)
 }
 
-// split copies NUL-separated words; a last one may be cut short.
-func split(b []byte) []string {
+// arguments copies NUL-separated words. One that was cut short at the limit is
+// left out: half a secret is not told from a word.
+func arguments(b []byte, limit int) []string {
+	if len(b) == limit && b[limit-1] != 0 {
+		b = b[:bytes.LastIndexByte(b, 0)+1]
+	}
 	var words []string
-	for word := range bytes.SplitSeq(bytes.TrimRight(b, "\x00"), []byte{0}) {
+	for word := range bytes.SplitSeq(bytes.TrimSuffix(b, []byte{0}), []byte{0}) {
 		words = append(words, string(word))
 	}
 	return words

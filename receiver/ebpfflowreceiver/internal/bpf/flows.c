@@ -8,8 +8,9 @@
 // accepts; freed with the socket. No tuple is hashed and nothing is evicted.
 //
 // TCP's own counters are the truth about TCP: they know retransmissions. The
-// packet hooks at the cgroup root compare them with an alarm (1 MiB, then every
-// doubling) and look at the first bytes of a turn. Other protocols are counted
+// packet hooks at the cgroup root watch them pass an alarm (1 MiB, then every
+// doubling) and look at the first bytes of a turn; a packet in the middle of a
+// bulk transfer is told by TCP's numbers and costs no more than reading them. Other protocols are counted
 // here. Reports leave through one ring buffer: at the alarm; at the sweep, when
 // user space reads an iterator; and at the end of the socket. A report carries
 // the difference to the one before, and a full buffer leaves that difference to
@@ -65,7 +66,7 @@ static __always_inline void adopt(struct socket *s, struct tcp_sock *tp)
 {
 	tcp_totals(tp, &s->reported);
 	s->heard = s->reported.received;
-	s->alarm += s->reported.sent;
+	s->alarm = next_alarm(tp);
 }
 
 // The state of the packet's socket, begun where this is its first packet.
@@ -101,16 +102,16 @@ int on_egress(struct __sk_buff *skb)
 
 	if (!sk)
 		return 1;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (tp && is_bulk(skb, tp))
+		return 1;
 	s = state_of(skb, sk, EGRESS);
 	if (!s || s->flags & IGNORED)
 		return 1;
-	if (s->flags & DATAGRAM) {
+	if (s->flags & DATAGRAM)
 		datagram(skb, s, EGRESS);
-		return 1;
-	}
-	tp = bpf_skc_to_tcp_sock(sk);
-	if (tp)
-		tcp_egress(skb, s, tp);
+	else if (tp)
+		tcp_egress(skb, sk, s, tp);
 	return 1;
 }
 

@@ -20,6 +20,7 @@ struct tcp_sock {
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
 	__u64 bytes_received;
+	__u32 packets_out; // in flight
 	__u32 data_segs_out;
 	__u32 data_segs_in;
 	__u64 tcp_mstamp; // microseconds, CLOCK_MONOTONIC: last packet either way

@@ -40,7 +40,8 @@ static __always_inline bool unreported(const struct counters *total, const struc
 	       total->received_packets > reported->received_packets;
 }
 
-static __always_inline void report_socket(struct socket *s, const struct counters *total,
+// False where the ring buffer is full.
+static __always_inline bool report_socket(struct socket *s, const struct counters *total,
 					  __u64 end, enum reason why)
 {
 	struct flow_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
@@ -51,7 +52,7 @@ static __always_inline void report_socket(struct socket *s, const struct counter
 			lose(LOST_BYTES, later(total->sent, s->reported.sent) +
 						 later(total->received, s->reported.received));
 		}
-		return;
+		return false;
 	}
 	bpf_spin_lock(&s->lock);
 	take_delta(&e->delta, total, &s->reported);
@@ -66,16 +67,17 @@ static __always_inline void report_socket(struct socket *s, const struct counter
 	e->tgid = s->tgid;
 	e->initiator = s->initiator;
 	bpf_ringbuf_submit(e, 0);
+	return true;
 }
 
-static __always_inline void report_tcp(struct socket *s, struct tcp_sock *tp, enum reason why)
+static __always_inline bool report_tcp(struct socket *s, struct tcp_sock *tp, enum reason why)
 {
 	struct counters total;
 
 	tcp_totals(tp, &total);
 	if (why != REASON_END_OF_FLOW && !unreported(&total, &s->reported))
-		return;
-	report_socket(s, &total, tp->tcp_mstamp * 1000, why);
+		return true;
+	return report_socket(s, &total, tp->tcp_mstamp * 1000, why);
 }
 
 static __always_inline void report_datagrams(struct socket *s, enum reason why)

@@ -26,6 +26,8 @@ enum class {
 
 // A socket's state lives and dies with it. Only READY sockets have more than
 // the owner's tgid. `lock` guards `reported`: the sweep runs beside the packets.
+// What every packet reads comes first, in one cache line that no packet of a bulk
+// transfer writes: data and acknowledgements pass on different CPUs.
 struct socket {
 	struct bpf_spin_lock lock;
 	__u8 flags;

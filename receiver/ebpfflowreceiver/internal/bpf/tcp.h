@@ -82,21 +82,54 @@ static __noinline int next_egress(struct __sk_buff *skb, struct socket *s, bool 
 	return 0;
 }
 
-static __always_inline void tcp_egress(struct __sk_buff *skb, struct socket *s, struct tcp_sock *tp)
+// The next power of two.
+static __always_inline __u64 doubled(__u64 v)
 {
-	__u64 sent = tp->bytes_sent, heard;
-	bool turn;
+	v |= v >> 1;
+	v |= v >> 2;
+	v |= v >> 4;
+	v |= v >> 8;
+	v |= v >> 16;
+	v |= v >> 32;
+	return v + 1;
+}
 
-	if (sent - tp->bytes_retrans >= s->alarm) {
-		s->alarm = 2 * sent;
-		report_tcp(s, tp, REASON_ACTIVE_TIMEOUT);
-	}
-	if (s->flags & SPOKEN && s->class == CLASS_QUIET)
+static __always_inline __u64 next_alarm(struct tcp_sock *tp)
+{
+	return tp->bytes_sent < FIRST_ALARM ? FIRST_ALARM : doubled(tp->bytes_sent);
+}
+
+// The middle of a bulk transfer, told by TCP's own numbers alone: nothing can
+// begin here. A turn begins after the peer has spoken, with nothing in flight; an
+// alarm is a power of two from 1 MiB up, and this packet passes none.
+static __always_inline bool is_bulk(struct __sk_buff *skb, struct tcp_sock *tp)
+{
+	__u64 sent = tp->bytes_sent, before = sent - skb->len;
+
+	return sent > FIRST_ALARM + (64 << 10) && (before ^ sent) <= before &&
+	       (tp->packets_out || tp->bytes_received == 0);
+}
+
+// The alarm counts what was sent twice too: it may be early, never late.
+static __noinline int ring_alarm(struct bpf_sock *sk, struct socket *s)
+{
+	struct tcp_sock *tp;
+
+	if (!s || !sk)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (tp && report_tcp(s, tp, REASON_ACTIVE_TIMEOUT))
+		s->alarm = next_alarm(tp);
+	return 0;
+}
+
+static __always_inline void look(struct __sk_buff *skb, struct socket *s, struct tcp_sock *tp)
+{
+	__u64 heard = tp->bytes_received;
+	bool turn = heard != s->heard;
+
+	if (tp->bytes_sent == 0)
 		return;
-	if (sent == 0)
-		return;
-	heard = tp->bytes_received;
-	turn = heard != s->heard;
 	if (!(s->flags & SPOKEN))
 		first_egress(skb, s);
 	else if (turn || s->class == CLASS_FRAMES || s->class == CLASS_HELLO)
@@ -104,6 +137,15 @@ static __always_inline void tcp_egress(struct __sk_buff *skb, struct socket *s, 
 	else
 		return;
 	s->heard = heard;
+}
+
+static __always_inline void tcp_egress(struct __sk_buff *skb, struct bpf_sock *sk, struct socket *s,
+				       struct tcp_sock *tp)
+{
+	if (tp->bytes_sent >= s->alarm)
+		ring_alarm(sk, s);
+	if (!(s->flags & SPOKEN) || s->class != CLASS_QUIET)
+		look(skb, s, tp);
 }
 
 // Whether a TCP packet carries nothing, told from its headers in place.

@@ -101,8 +101,12 @@ func (t *Table) executable(pid uint32) string {
 }
 
 func (t *Table) arguments(pid uint32) []string {
-	text := strings.TrimRight(t.head(pid, "cmdline"), "\x00")
-	if text == "" {
+	text := t.head(pid, "cmdline")
+	if len(text) == maxArguments && text[maxArguments-1] != 0 {
+		// Half a secret is not told from a word.
+		text = text[:strings.LastIndexByte(text, 0)+1]
+	}
+	if text = strings.TrimSuffix(text, "\x00"); text == "" {
 		return nil
 	}
 	return strings.Split(text, "\x00")

@@ -78,6 +78,7 @@ func (t *Tracker) record(s *event.Socket, now uint64, c *container.Container, kn
 }
 
 const (
+	protocolFTP = "ftp"
 	ftpData     = "ftp-data"
 	protocolTCP = 6
 )

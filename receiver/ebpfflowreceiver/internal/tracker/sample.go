@@ -91,15 +91,14 @@ func (t *Tracker) learnData(e *event.Sample, c *container.Container, m *l7.Messa
 func urgent(m *l7.Message) bool {
 	return m.HTTP.BodySize >= urgentBody ||
 		m.HTTP.Chunked ||
-		slices.ContainsFunc(m.FTP.Commands, isStore) ||
+		m.FTP.Secured || slices.ContainsFunc(m.FTP.Commands, isStore) ||
 		m.DNS.QuestionName != "" && !m.DNS.Response
 }
 
-// isStore is FTP's three ways to upload (RFC 959 4.1.3), and the step into
-// encryption after which none of them is seen (RFC 4217 4).
+// isStore is FTP's three ways to upload (RFC 959 4.1.3).
 func isStore(command string) bool {
 	switch command {
-	case "STOR", "STOU", "APPE", "AUTH TLS", "AUTH SSL":
+	case "STOR", "STOU", "APPE":
 		return true
 	}
 	return false

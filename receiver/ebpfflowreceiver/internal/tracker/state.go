@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/l7"
@@ -29,13 +30,15 @@ type state struct {
 	// commands wait for the next record; so do the declared size of a body and
 	// a DNS question, which are said once.
 	commands []string
+	// auth is an AUTH that the server has not yet agreed to.
+	auth string
 	// hello is a ClientHello of which the rest is to come.
 	hello []byte
 }
 
 // learn takes over what a message says; later messages add to earlier ones.
 func (s *state) learn(m *l7.Message) {
-	if m.Protocol != "" && s.protocol != ftpData {
+	if m.Protocol != "" && s.protocol != protocolFTP && s.protocol != ftpData {
 		s.protocol = m.Protocol
 		s.entropy = 0
 	}
@@ -45,10 +48,7 @@ func (s *state) learn(m *l7.Message) {
 	if m.Server != "" {
 		s.server = m.Server
 	}
-	if m.HTTP.Method != "" {
-		s.http = flow.HTTP{Method: m.HTTP.Method, Path: m.HTTP.Path,
-			UserAgent: m.HTTP.UserAgent, BodySize: max(m.HTTP.BodySize, s.http.BodySize)}
-	}
+	s.learnRequest(&m.HTTP)
 	if m.TLS.Version != "" {
 		s.tls = flow.TLS{Version: m.TLS.Version, JA4: m.TLS.JA4}
 	}
@@ -58,8 +58,38 @@ func (s *state) learn(m *l7.Message) {
 	if s.protocol == "" || s.protocol == ftpData {
 		s.entropy = max(s.entropy, m.Entropy)
 	}
-	room := maxCommands - len(s.commands)
-	s.commands = append(s.commands, m.FTP.Commands[:min(room, len(m.FTP.Commands))]...)
+	s.learnCommands(&m.FTP)
+}
+
+// learnRequest keeps the larger body of an interval. A later HTTP/2 request may
+// come without its method: its header table was not seen whole.
+func (s *state) learnRequest(m *l7.HTTPRequest) {
+	if m.Method != "" {
+		s.http.Method, s.http.Path, s.http.UserAgent = m.Method, m.Path, m.UserAgent
+	}
+	s.http.BodySize = max(m.BodySize, s.http.BodySize)
+}
+
+// learnCommands keeps FTP's verbs. AUTH counts once the server agrees (RFC 4217
+// 4): a refused one leaves everything in clear.
+func (s *state) learnCommands(m *l7.FTPControl) {
+	for _, command := range m.Commands {
+		if strings.HasPrefix(command, "AUTH ") {
+			s.auth = command
+			continue
+		}
+		s.addCommand(command)
+	}
+	if m.Secured && s.auth != "" {
+		s.addCommand(s.auth)
+		s.auth = ""
+	}
+}
+
+func (s *state) addCommand(command string) {
+	if len(s.commands) < maxCommands {
+		s.commands = append(s.commands, command)
+	}
 }
 
 // describe writes into a record what is known, and forgets what is said once.

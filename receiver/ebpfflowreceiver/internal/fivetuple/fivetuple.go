@@ -1,0 +1,30 @@
+// Package fivetuple is the usual way to count flows in the kernel, for the
+// benchmark to measure ours against: see fivetuple.c.
+package fivetuple
+
+import (
+	"fmt"
+
+	"github.com/cilium/ebpf"
+)
+
+//go:generate go tool -modfile=../../../../internal/tools/go.mod bpf2go -target amd64,arm64 -cflags "-O2 -g -Wall -Werror -I/usr/include/x86_64-linux-gnu -I/usr/include/aarch64-linux-gnu" counter fivetuple.c
+
+// Programs are the two hooks. Egress and Ingress are for cgroup_skb.
+type Programs struct {
+	Egress, Ingress *ebpf.Program
+	objects         counterObjects
+}
+
+// Load brings the programs into the kernel.
+func Load() (*Programs, error) {
+	p := &Programs{}
+	if err := loadCounterObjects(&p.objects, nil); err != nil {
+		return nil, fmt.Errorf("load the reference counter: %w", err)
+	}
+	p.Egress, p.Ingress = p.objects.OnEgress, p.objects.OnIngress
+	return p, nil
+}
+
+// Close removes them.
+func (p *Programs) Close() error { return p.objects.Close() }
