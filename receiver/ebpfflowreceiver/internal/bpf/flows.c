@@ -30,6 +30,13 @@ char LICENSE[] SEC("license") = "GPL";
 // sweep goes without the lock, and sock_ops says when a TCP socket closes.
 const volatile bool storage_in_tracing = true;
 
+// A listener carries nothing. A closed connection may send a last reset (RFC 2525
+// 2.17): it has had its last word.
+static __always_inline bool is_connection(const struct bpf_sock *sk)
+{
+	return sk->state != BPF_TCP_LISTEN && sk->state != BPF_TCP_CLOSE;
+}
+
 static __noinline int begin(struct __sk_buff *skb, struct socket *s, enum direction d)
 {
 	struct bpf_sock *sk = skb->sk;
@@ -38,7 +45,7 @@ static __noinline int begin(struct __sk_buff *skb, struct socket *s, enum direct
 	if (!s || !sk)
 		return 0;
 	sk = bpf_sk_fullsock(sk);
-	if (!sk || sk->state == BPF_TCP_LISTEN || !read_packet(skb, &p))
+	if (!sk || (sk->protocol == TCP && !is_connection(sk)) || !read_packet(skb, &p))
 		return 0;
 	s->cgroup = bpf_skb_cgroup_id(skb);
 	if (is_ignored(s->cgroup)) {
