@@ -21,6 +21,7 @@ import (
 const (
 	idleSockets = 10_000
 	idleFor     = 30 * time.Second
+	restFor     = 10 * time.Second
 	maxCPU      = 0.01  // of one core
 	maxRSS      = 120e6 // bytes
 )
@@ -35,6 +36,8 @@ func TestIdleSocketsCostNothing(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, c.Stop()) })
 
+	figure("idle_0_cpu", load(t, c.PID(), restFor), maxCPU, "{core}") // the machine's own noise
+
 	ctx, cancel := context.WithCancel(t.Context())
 	held := make(chan error, 1)
 	go func() {
@@ -48,9 +51,7 @@ func TestIdleSocketsCostNothing(t *testing.T) {
 	require.Eventually(t, func() bool { return l.Sinks.Open() == idleSockets }, time.Minute, 50*time.Millisecond)
 	after(t, 3*time.Second) // the collector has seen them all
 
-	before := cpu(t, c.PID())
-	after(t, idleFor)
-	used := (cpu(t, c.PID()) - before).Seconds() / idleFor.Seconds()
+	used := load(t, c.PID(), idleFor)
 	resident := rss(t, c.PID())
 	require.EqualValues(t, idleSockets, l.Sinks.Open(), "still open")
 	figure("idle_10000_cpu", used, maxCPU, "{core}")
@@ -69,20 +70,32 @@ func after(t *testing.T, d time.Duration) {
 	}
 }
 
-// cpu is the time that a process has used, from /proc/pid/stat (proc(5)).
-func cpu(t *testing.T, pid int) time.Duration {
+// load is the part of one core that a process uses for a while.
+func load(t *testing.T, pid int, during time.Duration) float64 {
+	t.Helper()
+	userBefore, systemBefore := cpu(t, pid)
+	after(t, during)
+	userAfter, systemAfter := cpu(t, pid)
+	user, system := userAfter-userBefore, systemAfter-systemBefore
+	t.Logf("in %s: %s in user space, %s in the kernel", during, user, system)
+	return (user + system).Seconds() / during.Seconds()
+}
+
+// cpu is the time that a process has used in user space and in the kernel, from
+// /proc/pid/stat (proc(5)).
+func cpu(t *testing.T, pid int) (user, system time.Duration) {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	require.NoError(t, err)
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	const user, system, tick = 11, 12, 10 * time.Millisecond // USER_HZ is 100 on every architecture we build for
-	var sum time.Duration
-	for _, i := range []int{user, system} {
-		n, err := strconv.Atoi(fields[i])
+	const tick = 10 * time.Millisecond // USER_HZ is 100 on every architecture we build for
+	var ticks [2]time.Duration
+	for i := range ticks {
+		n, err := strconv.Atoi(fields[11+i])
 		require.NoError(t, err)
-		sum += time.Duration(n) * tick
+		ticks[i] = time.Duration(n) * tick
 	}
-	return sum
+	return ticks[0], ticks[1]
 }
 
 // rss is a process's resident memory in bytes.
