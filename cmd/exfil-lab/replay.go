@@ -64,6 +64,7 @@ func (s *settings) replay(ctx context.Context) (err error) {
 			if !seen[a.ID] {
 				seen[a.ID] = true
 				lab.TellAlert(os.Stdout, &a)
+				fmt.Println()
 			}
 		case err := <-failed:
 			return err

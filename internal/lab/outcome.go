@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/network"
 )
@@ -99,9 +100,17 @@ func (o *Outcome) hear(a heard) {
 	}
 	o.Rule = rule(&a.Alert.Alert)
 	o.Techniques, o.Bytes, o.Lost = a.Techniques, a.Bytes, a.Lost
-	o.Named, o.Process = a.Workload.Container, a.Process.Executable
+	o.Named, o.Process = name(&a.Workload), a.Process.Executable
 	o.Destination = destination(a.Destination)
 	o.Closed = a.Status == alert.Closed
+}
+
+// name is what a container is called: its name, where an engine gave it one.
+func name(w *flow.Resource) string {
+	if w.Container != "" {
+		return w.Container
+	}
+	return short(w.ContainerID)
 }
 
 // toTheLab says that the alert's peer is one of the outside hosts.

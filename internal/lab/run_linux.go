@@ -73,6 +73,9 @@ func (l *Lab) one(ctx context.Context, s Scenario, e *ear) (Outcome, error) {
 	crossed := watchCrossing(watch, l.Sinks.Received)
 	r, err := l.Exec(ctx, s)
 	o.id = r.ID
+	if l.Engine.Socket() == "" {
+		o.Container = short(o.id) // nobody gave it a name
+	}
 	if err != nil {
 		o.Failed = err.Error()
 	}

@@ -17,15 +17,25 @@ func Tell(w io.Writer, command string, o *Outcome) {
 		return
 	}
 	TellAlert(w, o.First)
-	fmt.Fprintf(w, "   delay   %s; %s had left by then, %s in the end\n\n",
-		o.Delay.Round(time.Millisecond), size(o.Gone), size(o.Bytes))
+	fmt.Fprintf(w, "   delay   %s; %s had left by then, %s in the end\n\n", o.when(), size(o.Gone), size(o.Bytes))
+}
+
+// when is the alert's delay, in words.
+func (o *Outcome) when() string {
+	switch {
+	case o.wants.Declared:
+		return fmt.Sprintf("%s after the head that declared the upload", o.Delay.Round(time.Millisecond))
+	case o.Delay == 0:
+		return "none: out before 10 MiB had arrived"
+	}
+	return fmt.Sprintf("%s after 10 MiB had arrived", o.Delay.Round(time.Millisecond))
 }
 
 // TellAlert is an alert as a person on call reads it.
 func TellAlert(w io.Writer, a *collector.Alert) {
 	fmt.Fprintf(w, "   ALERT   %s %s  %s\n", strings.ToUpper(a.Severity.String()), rule(&a.Alert), strings.Join(a.Techniques, " "))
 	fmt.Fprintf(w, "           %s\n", a.Body)
-	fmt.Fprintf(w, "   who     container %s (%s), image %s\n", a.Workload.Container, short(a.Workload.ContainerID), a.Workload.Image)
+	fmt.Fprintf(w, "   who     container %s (%s), image %s\n", name(&a.Workload), short(a.Workload.ContainerID), a.Workload.Image)
 	fmt.Fprintf(w, "           process %d %s\n", a.Process.PID, a.Process.Executable)
 	if a.Process.CommandLine != "" {
 		fmt.Fprintf(w, "           %s\n", a.Process.CommandLine)
