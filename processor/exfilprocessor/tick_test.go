@@ -25,11 +25,11 @@ func TestTheTickerClosesIncidents(t *testing.T) {
 		require.NoError(t, p.ConsumeLogs(t.Context(), upload(time.Now())))
 		require.Equal(t, []alert.Status{alert.Open}, statuses(t, sink))
 
-		time.Sleep(10*time.Minute - time.Second) // the bubble's clock
+		<-time.After(10*time.Minute - time.Second) // the bubble's clock
 		synctest.Wait()
 		require.Equal(t, []alert.Status{alert.Open}, statuses(t, sink))
 
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		synctest.Wait()
 		require.Equal(t, []alert.Status{alert.Open, alert.Closed}, statuses(t, sink))
 		require.NoError(t, p.Shutdown(t.Context()))
@@ -42,7 +42,7 @@ func TestTheTickerLeavesReplaysAlone(t *testing.T) {
 		sink := new(consumertest.LogsSink)
 		p := running(t, sink)
 		require.NoError(t, p.ConsumeLogs(t.Context(), upload(time.Now().AddDate(-1, 0, 0))))
-		time.Sleep(5 * time.Second)
+		<-time.After(5 * time.Second)
 		synctest.Wait()
 		require.Equal(t, []alert.Status{alert.Open}, statuses(t, sink))
 		require.NoError(t, p.Shutdown(t.Context()))

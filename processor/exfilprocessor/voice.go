@@ -27,11 +27,13 @@ func newVoice(version string) *voice {
 // say queues an alert. About is the resource of an incident that opens; a later
 // alert of the same incident has the same one.
 func (v *voice) say(a *alert.Alert, about plog.ResourceLogs) {
-	if a.Status == alert.Open {
-		v.resources[a.ID] = bare(about)
+	resource, ok := v.resources[a.ID]
+	if !ok {
+		resource = bare(about)
+		v.resources[a.ID] = resource
 	}
 	rl := v.said.AppendEmpty()
-	v.resources[a.ID].CopyTo(rl)
+	resource.CopyTo(rl)
 	if a.Status == alert.Closed {
 		delete(v.resources, a.ID)
 	}

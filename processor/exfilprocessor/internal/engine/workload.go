@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/netip"
 
@@ -25,7 +27,19 @@ type Source struct {
 
 // NewSource reads a resource. It keeps the pointer.
 func NewSource(res *flow.Resource) Source {
-	return Source{Resource: res, key: workloadKey(res)}
+	return Source{Resource: res, key: short(workloadKey(res))}
+}
+
+// maxKey is longer than any name that Kubernetes or a runtime allows makes a key.
+const maxKey = 1024
+
+// short bounds a key that a hostile sender made long.
+func short(key string) string {
+	if len(key) <= maxKey {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return "long\x00" + hex.EncodeToString(sum[:])
 }
 
 // workloadKey names the controller in Kubernetes, else image and container

@@ -40,3 +40,10 @@ func TestSubject(t *testing.T) {
 		require.Equal(t, want, subject(&res, source))
 	}
 }
+
+func TestLongKeysAreShortened(t *testing.T) {
+	one := NewSource(&flow.Resource{Container: strings.Repeat("a", 1<<20)})
+	other := NewSource(&flow.Resource{Container: strings.Repeat("a", 1<<20) + "b"})
+	require.Less(t, len(one.key), maxKey)
+	require.NotEqual(t, one.key, other.key)
+}

@@ -19,6 +19,9 @@ import (
 // growth is how many times the bytes of the last alert make a new one.
 const growth = 10
 
+// maxText bounds each text that an incident keeps, in bytes: Linux's PATH_MAX.
+const maxText = 4096
+
 // namespace is the UUIDv5 namespace (RFC 9562 §5.5) of alert ids.
 var namespace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/otelcol-exfil/otelcol-exfil"))
 
@@ -82,8 +85,8 @@ func (i *Incident) Sender(r *flow.Record) {
 		*p = alert.Process{
 			PID:         r.Process.PID,
 			ParentPID:   r.Process.ParentPID,
-			Executable:  strings.Clone(r.Process.Executable),
-			CommandLine: strings.Clone(r.Process.CommandLine),
+			Executable:  keep(r.Process.Executable),
+			CommandLine: keep(r.Process.CommandLine),
 		}
 	}
 }
@@ -95,7 +98,7 @@ func (i *Incident) Find(f *Finding) {
 	a := &i.alert
 	if len(a.Evidence) == 0 || f.Score >= a.Score {
 		a.Score = f.Score
-		a.Destination.Port, a.Destination.Protocol = f.Port, strings.Clone(f.Protocol)
+		a.Destination.Port, a.Destination.Protocol = f.Port, keep(f.Protocol)
 		i.action, i.reason = f.Action, f.Reason
 	}
 	a.Severity = SeverityOf(a.Score)
@@ -151,6 +154,14 @@ func stronger(a, b alert.Finding) int {
 		return 1
 	}
 	return strings.Compare(a.Rule.Name, b.Rule.Name)
+}
+
+// keep copies a text of the record, whose memory is not ours, up to a bound.
+func keep(s string) string {
+	if len(s) > maxText {
+		s = strings.ToValidUTF8(s[:maxText], "")
+	}
+	return strings.Clone(s)
 }
 
 func saturate(a, b int64) int64 {
