@@ -28,8 +28,8 @@ build: $(DISTRIBUTION)/go.mod ## Build bin/otelcol-exfil and bin/exfil-lab
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/exfil-lab ./cmd/exfil-lab
 
 .PHONY: demo
-demo: build ## Let a container steal two files, and watch the alerts come out (root)
-	$(ROOT) bin/exfil-lab demo
+demo: build ## Let a container steal two files, and watch the alerts come out
+	bin/exfil-lab demo
 
 .PHONY: test
 test: build ## Unit tests, and every shipped config and manifest validated (no root)
