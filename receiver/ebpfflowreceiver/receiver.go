@@ -98,9 +98,9 @@ func (r *flowReceiver) Shutdown(context.Context) error {
 	}
 	r.cancel()
 	r.sweep()
-	err := r.kernel.source.Close()
+	err := r.kernel.source.End()
 	r.wg.Wait()
-	return errors.Join(err, r.kernel.containers.Shutdown())
+	return errors.Join(err, r.kernel.close())
 }
 
 func (r *flowReceiver) read(ctx context.Context) {

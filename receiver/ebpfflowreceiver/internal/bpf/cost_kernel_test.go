@@ -72,10 +72,9 @@ func median(v []float64) float64 {
 // receiver.
 func measure(tb testing.TB, side int, watch func(testing.TB, string) func() cost) float64 {
 	tb.Helper()
-	root := cgroupRoot(tb)
-	watched, _, err := kerneltest.Cgroup(root)
+	watched, _, err := kerneltest.Cgroup()
 	require.NoError(tb, err)
-	other, _, err := kerneltest.Cgroup(root)
+	other, _, err := kerneltest.Cgroup()
 	require.NoError(tb, err)
 	ends := []*os.File{watched, other}
 	read := watch(tb, watched.Name())
@@ -147,15 +146,4 @@ func perRun(tb testing.TB, p *ebpf.Program) float64 {
 	require.NoError(tb, err)
 	require.Positive(tb, stats.RunCount)
 	return float64(stats.Runtime/time.Nanosecond) / float64(stats.RunCount)
-}
-
-func cgroupRoot(tb testing.TB) string {
-	for _, path := range []string{"/sys/fs/cgroup/unified", "/sys/fs/cgroup"} {
-		var s unix.Statfs_t
-		if unix.Statfs(path, &s) == nil && s.Type == unix.CGROUP2_SUPER_MAGIC {
-			return path
-		}
-	}
-	require.Fail(tb, "no cgroup v2 mount")
-	return ""
 }

@@ -106,7 +106,7 @@ struct cgroup_event {
 
 // What could not be delivered; an index into the lost map.
 enum loss {
-	LOST_FLOWS,    // last words of a flow that found the ring buffer full
+	LOST_FLOWS,    // last words of a flow that found no room at all
 	LOST_BYTES,    // the payload bytes in them
 	LOST_SAMPLES,  // payload samples
 	LOST_EVENTS,   // process and cgroup events

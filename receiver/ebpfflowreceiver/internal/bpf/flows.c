@@ -14,7 +14,8 @@
 // here. Reports leave through one ring buffer: at the alarm; at the sweep, when
 // user space reads an iterator; and at the end of the socket. A report carries
 // the difference to the one before, and a full buffer leaves that difference to
-// the next report. Only a last word can be lost, and is counted when it is.
+// the next report. A last word that finds it full waits in a hash for the sweep.
+// When that is full too it is lost, and counted. Samples are shed first.
 //
 // Nothing here decides what user space may see: cgroups that are no container's
 // are ignored once user space says so, and observed until then, so that a
@@ -37,9 +38,44 @@ static __always_inline bool is_connection(const struct bpf_sock *sk)
 	return sk->state != BPF_TCP_LISTEN && sk->state != BPF_TCP_CLOSE;
 }
 
+// What a connection moved before this packet is not ours, unless it began under
+// our eyes. One of which nothing was seen and which has moved nothing has only
+// now been accepted: by a listener that the kernel made itself, as MPTCP does.
+static __always_inline void adopt(struct socket *s, struct tcp_sock *tp, const struct packet *p,
+				  enum direction d)
+{
+	struct counters before;
+
+	if (s->flags & BORN)
+		return;
+	tcp_totals(tp, &before);
+	if (d == EGRESS && p->length) {
+		before.sent = later(before.sent, p->length);
+		before.sent_packets = later(before.sent_packets, 1);
+	}
+	if (before.sent == 0 && before.received == 0) {
+		s->flags |= BORN;
+		return;
+	}
+	s->reported = before;
+	s->heard = before.received;
+	s->alarm = next_alarm(tp);
+}
+
+static __always_inline enum initiator initiator_of(const struct socket *s,
+						   const struct bpf_sock *sk, enum direction d)
+{
+	if (sk->protocol != TCP)
+		return d == EGRESS ? INITIATOR_LOCAL : INITIATOR_REMOTE;
+	if (sk->state == BPF_TCP_SYN_SENT)
+		return INITIATOR_LOCAL;
+	return s->flags & BORN ? INITIATOR_REMOTE : INITIATOR_UNKNOWN;
+}
+
 static __noinline int begin(struct __sk_buff *skb, struct socket *s, enum direction d)
 {
 	struct bpf_sock *sk = skb->sk;
+	struct tcp_sock *tp;
 	struct packet p;
 
 	if (!s || !sk)
@@ -56,24 +92,12 @@ static __noinline int begin(struct __sk_buff *skb, struct socket *s, enum direct
 	s->cookie = bpf_get_socket_cookie(skb);
 	s->start = s->last = bpf_ktime_get_ns();
 	s->alarm = FIRST_ALARM;
-	if (sk->protocol != TCP) {
-		s->flags |= DATAGRAM;
-		s->initiator = d == EGRESS ? INITIATOR_LOCAL : INITIATOR_REMOTE;
-	} else if (sk->state == BPF_TCP_SYN_SENT) {
-		s->initiator = INITIATOR_LOCAL;
-	} else if (s->flags & BORN) {
-		s->initiator = INITIATOR_REMOTE;
-	}
-	s->flags |= READY;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (tp)
+		adopt(s, tp, &p, d);
+	s->initiator = initiator_of(s, sk, d);
+	s->flags |= sk->protocol == TCP ? READY : READY | DATAGRAM;
 	return 0;
-}
-
-// A connection older than the programs: what it moved before is not ours.
-static __always_inline void adopt(struct socket *s, struct tcp_sock *tp)
-{
-	tcp_totals(tp, &s->reported);
-	s->heard = s->reported.received;
-	s->alarm = next_alarm(tp);
 }
 
 // The state of the packet's socket, begun where this is its first packet.
@@ -81,7 +105,6 @@ static __always_inline struct socket *state_of(struct __sk_buff *skb, struct bpf
 					       enum direction d)
 {
 	struct socket *s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
-	struct tcp_sock *tp;
 
 	if (s && s->flags & READY)
 		return s;
@@ -92,11 +115,6 @@ static __always_inline struct socket *state_of(struct __sk_buff *skb, struct bpf
 		return NULL;
 	}
 	begin(skb, s, d);
-	if (!(s->flags & BORN)) {
-		tp = bpf_skc_to_tcp_sock(sk);
-		if (tp)
-			adopt(s, tp);
-	}
 	return s->flags & READY ? s : NULL;
 }
 
@@ -157,6 +175,8 @@ int BPF_PROG(on_state, struct sock *sk, int before, int after)
 	struct tcp_sock *tp;
 	struct socket *s;
 
+	if (after == BPF_TCP_LISTEN)
+		own_listener(sk);
 	if (after != BPF_TCP_CLOSE)
 		return 0;
 	s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
@@ -242,5 +262,23 @@ int sweep_peers(struct bpf_iter__bpf_map_elem *ctx)
 	p = bpf_map_lookup_elem(&peers, &key);
 	if (p)
 		report_peer(p, &key, REASON_ACTIVE_TIMEOUT);
+	return 0;
+}
+
+SEC("iter/bpf_map_elem")
+int sweep_last_words(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct flow_event *word = ctx->value, *e;
+	__u64 cookie;
+
+	if (!word)
+		return 0;
+	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+	if (!e)
+		return 0;
+	__builtin_memcpy(e, word, sizeof(*e));
+	cookie = e->cookie;
+	bpf_ringbuf_submit(e, 0);
+	bpf_map_delete_elem(&last_words, &cookie);
 	return 0;
 }

@@ -185,6 +185,7 @@ type kernelTuple struct {
 const (
 	kernelMapEvents           = "events"
 	kernelMapIgnored          = "ignored"
+	kernelMapLastWords        = "last_words"
 	kernelMapLost             = "lost"
 	kernelMapPeers            = "peers"
 	kernelMapSockets          = "sockets"
@@ -200,6 +201,7 @@ const (
 	kernelProgOnRelease       = "on_release"
 	kernelProgOnSockops       = "on_sockops"
 	kernelProgOnState         = "on_state"
+	kernelProgSweepLastWords  = "sweep_last_words"
 	kernelProgSweepPeers      = "sweep_peers"
 	kernelProgSweepSockets    = "sweep_sockets"
 	kernelVarStorageInTracing = "storage_in_tracing"
@@ -248,31 +250,33 @@ type kernelSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type kernelProgramSpecs struct {
-	OnCgroupGone *ebpf.ProgramSpec `ebpf:"on_cgroup_gone"`
-	OnCgroupMade *ebpf.ProgramSpec `ebpf:"on_cgroup_made"`
-	OnConnect4   *ebpf.ProgramSpec `ebpf:"on_connect4"`
-	OnConnect6   *ebpf.ProgramSpec `ebpf:"on_connect6"`
-	OnCreate     *ebpf.ProgramSpec `ebpf:"on_create"`
-	OnEgress     *ebpf.ProgramSpec `ebpf:"on_egress"`
-	OnExec       *ebpf.ProgramSpec `ebpf:"on_exec"`
-	OnFork       *ebpf.ProgramSpec `ebpf:"on_fork"`
-	OnIngress    *ebpf.ProgramSpec `ebpf:"on_ingress"`
-	OnRelease    *ebpf.ProgramSpec `ebpf:"on_release"`
-	OnSockops    *ebpf.ProgramSpec `ebpf:"on_sockops"`
-	OnState      *ebpf.ProgramSpec `ebpf:"on_state"`
-	SweepPeers   *ebpf.ProgramSpec `ebpf:"sweep_peers"`
-	SweepSockets *ebpf.ProgramSpec `ebpf:"sweep_sockets"`
+	OnCgroupGone   *ebpf.ProgramSpec `ebpf:"on_cgroup_gone"`
+	OnCgroupMade   *ebpf.ProgramSpec `ebpf:"on_cgroup_made"`
+	OnConnect4     *ebpf.ProgramSpec `ebpf:"on_connect4"`
+	OnConnect6     *ebpf.ProgramSpec `ebpf:"on_connect6"`
+	OnCreate       *ebpf.ProgramSpec `ebpf:"on_create"`
+	OnEgress       *ebpf.ProgramSpec `ebpf:"on_egress"`
+	OnExec         *ebpf.ProgramSpec `ebpf:"on_exec"`
+	OnFork         *ebpf.ProgramSpec `ebpf:"on_fork"`
+	OnIngress      *ebpf.ProgramSpec `ebpf:"on_ingress"`
+	OnRelease      *ebpf.ProgramSpec `ebpf:"on_release"`
+	OnSockops      *ebpf.ProgramSpec `ebpf:"on_sockops"`
+	OnState        *ebpf.ProgramSpec `ebpf:"on_state"`
+	SweepLastWords *ebpf.ProgramSpec `ebpf:"sweep_last_words"`
+	SweepPeers     *ebpf.ProgramSpec `ebpf:"sweep_peers"`
+	SweepSockets   *ebpf.ProgramSpec `ebpf:"sweep_sockets"`
 }
 
 // kernelMapSpecs contains maps before they are loaded into the kernel.
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type kernelMapSpecs struct {
-	Events  *ebpf.MapSpec `ebpf:"events"`
-	Ignored *ebpf.MapSpec `ebpf:"ignored"`
-	Lost    *ebpf.MapSpec `ebpf:"lost"`
-	Peers   *ebpf.MapSpec `ebpf:"peers"`
-	Sockets *ebpf.MapSpec `ebpf:"sockets"`
+	Events    *ebpf.MapSpec `ebpf:"events"`
+	Ignored   *ebpf.MapSpec `ebpf:"ignored"`
+	LastWords *ebpf.MapSpec `ebpf:"last_words"`
+	Lost      *ebpf.MapSpec `ebpf:"lost"`
+	Peers     *ebpf.MapSpec `ebpf:"peers"`
+	Sockets   *ebpf.MapSpec `ebpf:"sockets"`
 }
 
 // kernelVariableSpecs contains global variables before they are loaded into the kernel.
@@ -303,17 +307,19 @@ func (o *kernelObjects) Close() error {
 //
 // It can be passed to loadKernelObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kernelMaps struct {
-	Events  *ebpf.Map `ebpf:"events"`
-	Ignored *ebpf.Map `ebpf:"ignored"`
-	Lost    *ebpf.Map `ebpf:"lost"`
-	Peers   *ebpf.Map `ebpf:"peers"`
-	Sockets *ebpf.Map `ebpf:"sockets"`
+	Events    *ebpf.Map `ebpf:"events"`
+	Ignored   *ebpf.Map `ebpf:"ignored"`
+	LastWords *ebpf.Map `ebpf:"last_words"`
+	Lost      *ebpf.Map `ebpf:"lost"`
+	Peers     *ebpf.Map `ebpf:"peers"`
+	Sockets   *ebpf.Map `ebpf:"sockets"`
 }
 
 func (m *kernelMaps) Close() error {
 	return _KernelClose(
 		m.Events,
 		m.Ignored,
+		m.LastWords,
 		m.Lost,
 		m.Peers,
 		m.Sockets,
@@ -332,20 +338,21 @@ type kernelVariables struct {
 //
 // It can be passed to loadKernelObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kernelPrograms struct {
-	OnCgroupGone *ebpf.Program `ebpf:"on_cgroup_gone"`
-	OnCgroupMade *ebpf.Program `ebpf:"on_cgroup_made"`
-	OnConnect4   *ebpf.Program `ebpf:"on_connect4"`
-	OnConnect6   *ebpf.Program `ebpf:"on_connect6"`
-	OnCreate     *ebpf.Program `ebpf:"on_create"`
-	OnEgress     *ebpf.Program `ebpf:"on_egress"`
-	OnExec       *ebpf.Program `ebpf:"on_exec"`
-	OnFork       *ebpf.Program `ebpf:"on_fork"`
-	OnIngress    *ebpf.Program `ebpf:"on_ingress"`
-	OnRelease    *ebpf.Program `ebpf:"on_release"`
-	OnSockops    *ebpf.Program `ebpf:"on_sockops"`
-	OnState      *ebpf.Program `ebpf:"on_state"`
-	SweepPeers   *ebpf.Program `ebpf:"sweep_peers"`
-	SweepSockets *ebpf.Program `ebpf:"sweep_sockets"`
+	OnCgroupGone   *ebpf.Program `ebpf:"on_cgroup_gone"`
+	OnCgroupMade   *ebpf.Program `ebpf:"on_cgroup_made"`
+	OnConnect4     *ebpf.Program `ebpf:"on_connect4"`
+	OnConnect6     *ebpf.Program `ebpf:"on_connect6"`
+	OnCreate       *ebpf.Program `ebpf:"on_create"`
+	OnEgress       *ebpf.Program `ebpf:"on_egress"`
+	OnExec         *ebpf.Program `ebpf:"on_exec"`
+	OnFork         *ebpf.Program `ebpf:"on_fork"`
+	OnIngress      *ebpf.Program `ebpf:"on_ingress"`
+	OnRelease      *ebpf.Program `ebpf:"on_release"`
+	OnSockops      *ebpf.Program `ebpf:"on_sockops"`
+	OnState        *ebpf.Program `ebpf:"on_state"`
+	SweepLastWords *ebpf.Program `ebpf:"sweep_last_words"`
+	SweepPeers     *ebpf.Program `ebpf:"sweep_peers"`
+	SweepSockets   *ebpf.Program `ebpf:"sweep_sockets"`
 }
 
 func (p *kernelPrograms) Close() error {
@@ -362,6 +369,7 @@ func (p *kernelPrograms) Close() error {
 		p.OnRelease,
 		p.OnSockops,
 		p.OnState,
+		p.SweepLastWords,
 		p.SweepPeers,
 		p.SweepSockets,
 	)

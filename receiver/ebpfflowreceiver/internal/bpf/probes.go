@@ -41,6 +41,7 @@ type sweeper struct{ program, over string }
 var sweepers = []sweeper{
 	{program: "sweep_sockets", over: "sockets"},
 	{program: "sweep_peers", over: "peers"},
+	{program: "sweep_last_words", over: "last_words"},
 }
 
 // probesFor are the probes of a kernel with or without bpf_sk_storage_get in

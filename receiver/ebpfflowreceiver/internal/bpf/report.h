@@ -40,20 +40,9 @@ static __always_inline bool unreported(const struct counters *total, const struc
 	       total->received_packets > reported->received_packets;
 }
 
-// False where the ring buffer is full.
-static __always_inline bool report_socket(struct socket *s, const struct counters *total,
-					  __u64 end, enum reason why)
+static __always_inline void fill(struct flow_event *e, struct socket *s,
+				 const struct counters *total, __u64 end, enum reason why)
 {
-	struct flow_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
-
-	if (!e) {
-		if (why == REASON_END_OF_FLOW) {
-			lose(LOST_FLOWS, 1);
-			lose(LOST_BYTES, later(total->sent, s->reported.sent) +
-						 later(total->received, s->reported.received));
-		}
-		return false;
-	}
 	bpf_spin_lock(&s->lock);
 	take_delta(&e->delta, total, &s->reported);
 	bpf_spin_unlock(&s->lock);
@@ -66,8 +55,36 @@ static __always_inline bool report_socket(struct socket *s, const struct counter
 	__builtin_memcpy(&e->tuple, &s->tuple, sizeof(e->tuple));
 	e->tgid = s->tgid;
 	e->initiator = s->initiator;
-	bpf_ringbuf_submit(e, 0);
-	return true;
+}
+
+static __noinline int keep_last_word(struct socket *s, const struct counters *total, __u64 end)
+{
+	struct flow_event e = {};
+
+	if (!s || !total)
+		return 0;
+	fill(&e, s, total, end, REASON_END_OF_FLOW);
+	if (bpf_map_update_elem(&last_words, &e.cookie, &e, BPF_ANY)) {
+		lose(LOST_FLOWS, 1);
+		lose(LOST_BYTES, e.delta.sent + e.delta.received);
+	}
+	return 0;
+}
+
+// False where the ring buffer is full.
+static __always_inline bool report_socket(struct socket *s, const struct counters *total,
+					  __u64 end, enum reason why)
+{
+	struct flow_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+
+	if (e) {
+		fill(e, s, total, end, why);
+		bpf_ringbuf_submit(e, 0);
+		return true;
+	}
+	if (why == REASON_END_OF_FLOW)
+		keep_last_word(s, total, end);
+	return false;
 }
 
 static __always_inline bool report_tcp(struct socket *s, struct tcp_sock *tp, enum reason why)

@@ -55,6 +55,10 @@ static __always_inline void sample(struct __sk_buff *skb, const struct socket *s
 		.length = p->length < most ? p->length : most,
 	};
 
+	if (is_crowded()) {
+		lose(LOST_SAMPLES, 1);
+		return;
+	}
 	orient(&head.tuple, p, direction);
 	if (head.length <= 128)
 		sample_128(skb, &head, p->payload);

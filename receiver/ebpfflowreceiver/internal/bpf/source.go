@@ -74,11 +74,11 @@ func (s *Source) attach(cgroup string, wanted []probe) error {
 	return nil
 }
 
-// Read waits for the next event; io.EOF once closed.
+// Read waits for the next event; io.EOF after the last one before End.
 func (s *Source) Read(e *event.Event) error {
 	for {
 		err := s.reader.ReadInto(&s.record)
-		if errors.Is(err, os.ErrClosed) {
+		if errors.Is(err, ringbuf.ErrFlushed) || errors.Is(err, os.ErrClosed) {
 			return io.EOF
 		}
 		if err != nil {
@@ -106,7 +106,17 @@ func (s *Source) Forget(cgroup uint64) {
 	_ = s.collection.Maps["ignored"].Delete(cgroup) // most were never in it
 }
 
-// Close detaches everything. A Read that waits returns io.EOF.
+// End detaches every probe and has Read return io.EOF behind what is left.
+func (s *Source) End() error {
+	var errs []error
+	for _, l := range s.links {
+		errs = append(errs, l.Close())
+	}
+	s.links = nil
+	return errors.Join(append(errs, s.reader.Flush())...)
+}
+
+// Close frees everything. Nobody may be reading.
 func (s *Source) Close() error {
 	var errs []error
 	for _, l := range s.links {

@@ -95,6 +95,15 @@ struct {
 	__uint(max_entries, 8 << 20);
 } events SEC(".maps");
 
+// Last words of flows that found the ring buffer full, by cookie.
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct flow_event);
+} last_words SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, LOSSES);
@@ -108,6 +117,13 @@ static __always_inline void lose(__u32 what, __u64 amount)
 
 	if (count)
 		__sync_fetch_and_add(count, amount);
+}
+
+// Samples and events leave the second half of the ring buffer to the flows.
+static __always_inline bool is_crowded(void)
+{
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >
+	       bpf_ringbuf_query(&events, BPF_RB_RING_SIZE) / 2;
 }
 
 static __always_inline bool is_ignored(__u64 cgroup)

@@ -116,8 +116,8 @@ type Losses struct {
 // Source is the kernel side. Read, SetDeadline and Pending are for one goroutine; the rest
 // may be called from any other.
 type Source interface {
-	// Read waits for the next event. It returns io.EOF once closed, and
-	// os.ErrDeadlineExceeded past the deadline.
+	// Read waits for the next event. It returns io.EOF behind the last one
+	// before End, and os.ErrDeadlineExceeded past the deadline.
 	Read(*Event) error
 	// SetDeadline bounds Read's wait; the zero time lifts the bound.
 	SetDeadline(time.Time)
@@ -131,5 +131,8 @@ type Source interface {
 	Ignore(cgroup uint64) error
 	// Forget ends Ignore for a cgroup that is gone.
 	Forget(cgroup uint64)
+	// End stops the accounting.
+	End() error
+	// Close frees everything. Nobody may be reading.
 	Close() error
 }

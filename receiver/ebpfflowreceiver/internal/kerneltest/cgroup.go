@@ -5,13 +5,31 @@ package kerneltest
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/unix"
 )
 
-// Cgroup makes a cgroup below root, named as Docker names a container's, and
-// returns it open with its container id.
-func Cgroup(root string) (dir *os.File, id string, err error) {
+// Root is where cgroup v2 is mounted: alone, or beside version 1.
+func Root() (string, error) {
+	for _, path := range []string{"/sys/fs/cgroup/unified", "/sys/fs/cgroup"} {
+		var s unix.Statfs_t
+		if unix.Statfs(path, &s) == nil && s.Type == unix.CGROUP2_SUPER_MAGIC {
+			return path, nil
+		}
+	}
+	return "", errors.New("no cgroup v2 mount")
+}
+
+// Cgroup makes a cgroup named as Docker names a container's, and returns it open
+// with its container id.
+func Cgroup() (dir *os.File, id string, err error) {
+	root, err := Root()
+	if err != nil {
+		return nil, "", err
+	}
 	var random [32]byte
 	if _, err := rand.Read(random[:]); err != nil {
 		return nil, "", err

@@ -30,6 +30,9 @@ func (t *Tracker) put(c *container.Container, r *flow.Record) {
 // waited long enough, into the batch; all of them at the end.
 func (t *Tracker) release(all bool) {
 	now := t.Now()
+	if !all && !t.waiting.due(now) {
+		return
+	}
 	for _, w := range t.waiting.take(func(w *waiter) bool {
 		c, ok := t.Containers.Lookup(w.cgroup)
 		if ok {
@@ -39,7 +42,7 @@ func (t *Tracker) release(all bool) {
 	}) {
 		t.put(w.container, w.record)
 	}
-	t.Source.SetDeadline(t.waiting.wake(now))
+	t.Source.SetDeadline(t.waiting.wake())
 }
 
 func (t *Tracker) flush(ctx context.Context) {

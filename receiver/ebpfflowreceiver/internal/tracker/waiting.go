@@ -26,12 +26,16 @@ type waiter struct {
 // and not for long.
 type waiting struct {
 	queue []*waiter
+	next  time.Time // when to ask again
 }
 
 // admit takes the record; false where there is no room.
 func (w *waiting) admit(c *container.Container, cgroup uint64, r *flow.Record, now time.Time) bool {
 	if len(w.queue) >= mostWaiting {
 		return false
+	}
+	if len(w.queue) == 0 {
+		w.next = time.Time{} // at once
 	}
 	w.queue = append(w.queue, &waiter{cgroup, c, r, now.Add(patience)})
 	return true
@@ -51,10 +55,19 @@ func (w *waiting) take(ready func(*waiter) bool) []*waiter {
 	return out
 }
 
+// due says that it is time to ask again, and puts off the next time.
+func (w *waiting) due(now time.Time) bool {
+	if len(w.queue) == 0 || now.Before(w.next) {
+		return false
+	}
+	w.next = now.Add(askEvery)
+	return true
+}
+
 // wake is when to ask again: never, as the zero time, when nobody waits.
-func (w *waiting) wake(now time.Time) time.Time {
+func (w *waiting) wake() time.Time {
 	if len(w.queue) == 0 {
 		return time.Time{}
 	}
-	return now.Add(askEvery)
+	return w.next
 }
