@@ -2,6 +2,7 @@ package exfilprocessor
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,4 +112,19 @@ func TestAMillionAddressesDoNotHideAnUpload(t *testing.T) {
 	send(5, 6<<20)
 	require.Len(t, p.engine.Alerts(), 1)
 	require.LessOrEqual(t, p.engine.DrainState().Destinations.Entries, 10_000)
+}
+
+func TestConcurrentBatches(t *testing.T) {
+	p := fuzzed(t)
+	var senders sync.WaitGroup
+	for range 4 {
+		senders.Go(func() {
+			for range 50 {
+				_, _ = p.process(context.Background(), upload(scenario.Base))
+				p.pass(context.Background())
+			}
+		})
+	}
+	senders.Wait()
+	require.Equal(t, 1, p.engine.DrainState().Incidents.Entries)
 }

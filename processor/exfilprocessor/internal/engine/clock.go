@@ -23,6 +23,7 @@ type clock struct {
 	watermark int64 // latest record
 	idle      int64 // watermark plus the wall clock's time since it last moved
 	wall      int64 // wall clock at the last arrival
+	moved     int64 // wall clock when the watermark last moved
 	skew      int64 // how far the wall clock was found to be behind
 
 	run     int   // records in a row that were too far ahead
@@ -32,10 +33,10 @@ type clock struct {
 // arrive notes the wall clock's time of the records that follow.
 func (c *clock) arrive(wall int64) { c.wall = max(c.wall, wall) }
 
-// pass moves the clock on by the wall clock's time since the last arrival.
+// pass moves the clock on by the wall clock's time since the watermark moved.
 func (c *clock) pass(wall int64) {
-	if c.watermark != 0 && wall > c.wall {
-		c.idle = max(c.idle, c.watermark+wall-c.wall)
+	if c.watermark != 0 && wall > c.moved {
+		c.idle = max(c.idle, c.watermark+wall-c.moved)
 	}
 }
 
@@ -48,7 +49,9 @@ func (c *clock) admit(t int64) bool {
 		return false
 	}
 	c.run = 0
-	c.watermark = max(c.watermark, t)
+	if t > c.watermark {
+		c.watermark, c.moved = t, c.wall
+	}
 	return true
 }
 

@@ -59,7 +59,7 @@ func New(set Settings, rules []Rule) *Engine {
 func (e *Engine) Arrive(wall time.Time) { e.clock.arrive(wall.UnixNano()) }
 
 // Pass closes and forgets what has been idle, by the wall clock's time since
-// the last arrival.
+// the latest record arrived.
 func (e *Engine) Pass(wall time.Time) {
 	e.clock.pass(wall.UnixNano())
 	e.closeQuiet()
