@@ -117,7 +117,7 @@ func benchRecord(i int) flow.Record {
 		Source:      netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 5}), uint16(30000+i%20000)),
 		Destination: netip.AddrPortFrom(peer, 80),
 		Transport:   "tcp", Initiator: flow.InitiatorSource,
-		Bytes: 2300, Packets: 5, ReverseBytes: 700, ReversePackets: 4,
+		Bytes: 2300, Packets: 5, ReverseBytes: 1700, ReversePackets: 4,
 		Protocol: "http", Server: "api.example",
 		HTTP:    flow.HTTP{Method: "POST", Path: "/v1/orders", BodySize: 2048},
 		Process: flow.Process{PID: 4242, Executable: "/usr/bin/app"},
