@@ -61,7 +61,7 @@ kernel: ## Load and exercise the BPF programs in this kernel (root)
 
 .PHONY: e2e
 e2e: build ## Real containers, real uploads, real alerts (root)
-	go test -exec '$(ROOT)' -count 1 -timeout 30m -tags e2e $(TESTFLAGS) ./test/...
+	go test -exec '$(ROOT)' -count 1 -timeout 30m -tags e2e $(TESTFLAGS) ./test/config/... ./test/e2e/...
 
 .PHONY: vm
 vm: ## The kernel tests in other kernels, under QEMU: a minute each
