@@ -10,8 +10,9 @@
 #define SAMPLE_MOST 4096
 #define LINE_MOST 512
 
-// The ring buffer takes constant sizes only: three of them, to waste little. The
-// barrier keeps the length in the one register whose bounds the verifier knows.
+// The ring buffer takes constant sizes only: three powers of two, to waste little.
+// The caller's length is between one and the size; the masking, behind a barrier,
+// shows that to the verifiers of older kernels.
 #define SAMPLE_OF(size) \
 static __always_inline void sample_##size(struct __sk_buff *skb, \
 					  const struct sample_event *head, __u32 offset) \
@@ -28,8 +29,8 @@ static __always_inline void sample_##size(struct __sk_buff *skb, \
 	} \
 	__builtin_memcpy(&e->head, head, sizeof(*head)); \
 	barrier_var(length); \
-	if (length == 0 || length > size || \
-	    bpf_skb_load_bytes(skb, offset, e->bytes, length)) { \
+	length = ((length - 1) & (size - 1)) + 1; \
+	if (bpf_skb_load_bytes(skb, offset, e->bytes, length)) { \
 		bpf_ringbuf_discard(e, 0); \
 		return; \
 	} \
