@@ -85,7 +85,8 @@ func requireStable(t *testing.T, lr plog.LogRecord) {
 	t.Helper()
 	var first, second, third Alert
 	if err := first.Decode(lr); err != nil {
-		require.IsType(t, &DecodeError{}, err)
+		var refused *DecodeError
+		require.ErrorAs(t, err, &refused)
 		return
 	}
 	require.NoError(t, second.Decode(encoded(first)))

@@ -98,7 +98,8 @@ func requireStable(t *testing.T, lr plog.LogRecord) {
 	t.Helper()
 	var r, again Record
 	if err := r.Decode(lr); err != nil {
-		require.IsType(t, &RecordError{}, err)
+		var refused *RecordError
+		require.ErrorAs(t, err, &refused)
 		return
 	}
 	require.NoError(t, again.Decode(encoded(r)))

@@ -48,6 +48,9 @@ type ftpControl struct {
 // line takes one line; ended says that its end was seen. It answers false
 // where the rest of the sample can be no FTP.
 func (c *ftpControl) line(line []byte, ended bool) bool {
+	if bytes.HasPrefix(line, []byte(" ")) { // an item of a reply's list, as FEAT's (RFC 2389 §3.2)
+		return c.sure || c.lines > 0
+	}
 	line = bytes.TrimLeftFunc(line, notLetterOrDigit) // Telnet signals before ABOR (RFC 959 §4.1.3)
 	if code := replyCode(line); code != 0 {
 		c.lines++

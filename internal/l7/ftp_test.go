@@ -37,6 +37,7 @@ func TestFTP(t *testing.T) {
 		"lower case":           {"user bob\npass x\nstor a\n", "", 4000, ftp("USER", "PASS", "STOR")},
 		"repeated":             {"STOR a\r\nSTOR b\r\n", "ftp", 21, ftp("STOR")},
 		"AUTH TLS":             {"AUTH TLS\r\n", "", 4000, ftp("AUTH TLS")},
+		"list of features":     {"211-Features:\r\n AUTH TLS\r\n EPSV\r\n211 End\r\n", "ftp", 21, ftp()},
 		"auth ssl":             {"auth ssl\r\n", "ftp", 21, ftp("AUTH SSL")},
 		"AUTH with a secret":   {"AUTH s3cret\r\n", "ftp", 21, ftp("AUTH")},
 		"AUTH accepted":        {"234 Proceed with negotiation.\r\n", "ftp", 21, secured},

@@ -3,8 +3,9 @@ package l7
 import (
 	"bytes"
 
-	"github.com/otelcol-exfil/otelcol-exfil/internal/mask"
 	"golang.org/x/net/http2/hpack"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/mask"
 )
 
 // preface opens a cleartext HTTP/2 connection (RFC 9113 §3.4).

@@ -42,7 +42,7 @@ func engineAPI(containerID, document string) http.HandlerFunc {
 	}
 }
 
-func askSocket(t *testing.T, ctx context.Context, root string) (Names, bool) {
+func askSocket(ctx context.Context, t *testing.T, root string) (Names, bool) {
 	t.Helper()
 	s := newSearch(Config{HostRoot: root, Sockets: []string{"/absent.sock", "/docker.sock"}})
 	t.Cleanup(s.close)
@@ -51,7 +51,7 @@ func askSocket(t *testing.T, ctx context.Context, root string) (Names, bool) {
 
 func TestDockerSocket(t *testing.T) {
 	document := withIDs(`{"Id":"A","Name":"/web","Config":{"Image":"shop/web:1@sha256:B","Labels":{"io.kubernetes.pod.name":"p"}}}`)
-	names, ok := askSocket(t, t.Context(), serveSocket(t, engineAPI(idA, document)))
+	names, ok := askSocket(t.Context(), t, serveSocket(t, engineAPI(idA, document)))
 	require.True(t, ok)
 	assert.Equal(t, Names{Name: "web", Image: "shop/web", Pod: "p", runtime: "docker"}, names)
 }
@@ -62,7 +62,7 @@ func TestPodmanSocket(t *testing.T) {
 		w.Header().Set("Libpod-API-Version", "5.0.0")
 		api(w, req)
 	})
-	names, ok := askSocket(t, t.Context(), root)
+	names, ok := askSocket(t.Context(), t, root)
 	require.True(t, ok)
 	assert.Equal(t, Names{Name: "batch", Image: "localhost/batch", runtime: "podman"}, names)
 }
@@ -83,7 +83,7 @@ func TestDockerSocketRefuses(t *testing.T) {
 	}
 	for name, handler := range handlers {
 		t.Run(name, func(t *testing.T) {
-			_, ok := askSocket(t, t.Context(), serveSocket(t, handler))
+			_, ok := askSocket(t.Context(), t, serveSocket(t, handler))
 			assert.False(t, ok)
 		})
 	}
@@ -106,6 +106,6 @@ func TestDockerSocketDeadline(t *testing.T) {
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-arrived; cancel() }()
-	_, ok := askSocket(t, ctx, root)
+	_, ok := askSocket(ctx, t, root)
 	assert.False(t, ok)
 }

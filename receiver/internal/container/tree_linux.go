@@ -61,7 +61,7 @@ func (t *tree) tryHandles() error {
 		return fmt.Errorf("stat %s: %w", t.root, err)
 	}
 	if _, err := t.pathOf(st.Ino); err != nil {
-		return fmt.Errorf("cgroups by id: %v (needs CAP_DAC_READ_SEARCH)", err) // never errGone
+		return fmt.Errorf("cgroups by id: %v (needs CAP_DAC_READ_SEARCH)", err) //nolint:errorlint // it must not read as errGone
 	}
 	return nil
 }

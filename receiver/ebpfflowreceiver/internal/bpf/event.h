@@ -106,13 +106,13 @@ struct cgroup_event {
 
 // What could not be delivered; an index into the lost map.
 enum loss {
-	LOST_FLOWS,    // last words of a flow that found no room at all
-	LOST_BYTES,    // the payload bytes in them
-	LOST_SAMPLES,  // payload samples
-	LOST_EVENTS,   // process and cgroup events
-	LOST_SOCKETS,  // packets of sockets that got no state for want of memory
-	LOST_PEERS,    // datagrams beyond the peers a map can hold, counted on the
-	               // socket's first peer
+	LOST_FLOWS,   // last words of a flow that found no room at all
+	LOST_BYTES,   // the payload bytes in them
+	LOST_SAMPLES, // payload samples
+	LOST_EVENTS,  // process and cgroup events
+	LOST_SOCKETS, // packets of sockets that got no state for want of memory
+	LOST_PEERS,   // datagrams beyond the peers a map can hold, counted on the
+		      // socket's first peer
 	LOSSES,
 };
 

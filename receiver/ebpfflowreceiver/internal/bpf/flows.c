@@ -10,12 +10,12 @@
 // TCP's own counters are the truth about TCP: they know retransmissions. The
 // packet hooks at the cgroup root watch them pass an alarm (1 MiB, then every
 // doubling) and look at the first bytes of a turn; a packet in the middle of a
-// bulk transfer is told by TCP's numbers and costs no more than reading them. Other protocols are counted
-// here. Reports leave through one ring buffer: at the alarm; at the sweep, when
-// user space reads an iterator; and at the end of the socket. A report carries
-// the difference to the one before, and a full buffer leaves that difference to
-// the next report. A last word that finds it full waits in a hash for the sweep.
-// When that is full too it is lost, and counted. Samples are shed first.
+// bulk transfer is told by TCP's numbers and costs no more than reading them. Other protocols are
+// counted here. Reports leave through one ring buffer: at the alarm; at the sweep, when user space
+// reads an iterator; and at the end of the socket. A report carries the difference to the one
+// before, and a full buffer leaves that difference to the next report. A last word that finds it
+// full waits in a hash for the sweep. When that is full too it is lost, and counted. Samples are
+// shed first.
 //
 // Nothing here decides what user space may see: cgroups that are no container's
 // are ignored once user space says so, and observed until then, so that a
@@ -27,9 +27,9 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-// Kernels before 5.11 have no bpf_sk_storage_get in tracing programs. There the
-// sweep goes without the lock, and sock_ops says when a TCP socket closes.
-const volatile bool storage_in_tracing = true;
+// Tracing programs have bpf_sk_storage_get and bpf_spin_lock since 5.11. Before,
+// the sweep goes without the lock, and sock_ops says when a TCP socket closes.
+const volatile bool tracing_helpers = true;
 
 // A listener carries nothing. A closed connection may send a last reset (RFC 2525
 // 2.17): it has had its last word.
@@ -62,6 +62,14 @@ static __always_inline void adopt(struct socket *s, struct tcp_sock *tp, const s
 	s->alarm = next_alarm(tp);
 }
 
+// A socket that connects, perhaps again, counts from zero.
+static __always_inline void renew(struct socket *s)
+{
+	s->class = CLASS_QUIET;
+	s->heard = 0;
+	__builtin_memset(&s->reported, 0, sizeof(s->reported));
+}
+
 static __always_inline enum initiator initiator_of(const struct socket *s,
 						   const struct bpf_sock *sk, enum direction d)
 {
@@ -92,6 +100,8 @@ static __noinline int begin(struct __sk_buff *skb, struct socket *s, enum direct
 	s->cookie = bpf_get_socket_cookie(skb);
 	s->start = s->last = bpf_ktime_get_ns();
 	s->alarm = FIRST_ALARM;
+	if (sk->protocol == TCP && sk->state == BPF_TCP_SYN_SENT)
+		renew(s);
 	tp = bpf_skc_to_tcp_sock(sk);
 	if (tp)
 		adopt(s, tp, &p, d);
@@ -163,10 +173,7 @@ static __always_inline void close_tcp(struct socket *s, struct tcp_sock *tp)
 	if (!(s->flags & READY) || s->flags & IGNORED)
 		return;
 	report_tcp(s, tp, REASON_END_OF_FLOW);
-	s->flags = BORN; // the socket may connect again
-	s->class = CLASS_QUIET;
-	s->heard = 0;
-	__builtin_memset(&s->reported, 0, sizeof(s->reported));
+	s->flags = BORN; // it may connect again; what was reported stays until then
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -197,8 +204,8 @@ int on_sockops(struct bpf_sock_ops *ctx)
 	switch (ctx->op) {
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
-		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags |
-						       BPF_SOCK_OPS_STATE_CB_FLAG);
+		bpf_sock_ops_cb_flags_set(ctx,
+					  ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 		return 1;
 	case BPF_SOCK_OPS_STATE_CB:
 		if (ctx->args[1] != BPF_TCP_CLOSE || !sk)
@@ -221,32 +228,37 @@ int on_release(struct bpf_sock *sk)
 	return 1;
 }
 
-static __always_inline void sweep(struct socket *s, struct sock *sk)
+static __always_inline void sweep(struct socket *s, struct sock *sk, enum reason why)
 {
 	struct tcp_sock *tp;
 
 	if (!(s->flags & READY) || s->flags & IGNORED)
 		return;
 	if (s->flags & DATAGRAM) {
-		report_datagrams(s, REASON_ACTIVE_TIMEOUT);
+		report_datagrams(s, why);
 		return;
 	}
 	tp = bpf_skc_to_tcp_sock(sk);
 	if (tp)
-		report_tcp(s, tp, REASON_ACTIVE_TIMEOUT);
+		report_tcp(s, tp, why);
 }
 
 SEC("iter/bpf_sk_storage_map")
 int sweep_sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
+	struct socket *s, *unlocked = ctx->value;
 	struct sock *sk = ctx->sk;
-	struct socket *s;
 
 	if (!sk)
 		return 0;
+	if (!tracing_helpers) {
+		if (unlocked)
+			sweep(unlocked, sk, REASON_UNLOCKED);
+		return 0;
+	}
 	s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
 	if (s)
-		sweep(s, sk);
+		sweep(s, sk, REASON_ACTIVE_TIMEOUT);
 	return 0;
 }
 
@@ -260,8 +272,10 @@ int sweep_peers(struct bpf_iter__bpf_map_elem *ctx)
 		return 0;
 	__builtin_memcpy(&key, found, sizeof(key));
 	p = bpf_map_lookup_elem(&peers, &key);
-	if (p)
+	if (p && tracing_helpers)
 		report_peer(p, &key, REASON_ACTIVE_TIMEOUT);
+	else if (p)
+		report_peer(p, &key, REASON_UNLOCKED);
 	return 0;
 }
 

@@ -183,29 +183,29 @@ type kernelTuple struct {
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	kernelMapEvents           = "events"
-	kernelMapIgnored          = "ignored"
-	kernelMapLastWords        = "last_words"
-	kernelMapLost             = "lost"
-	kernelMapPeers            = "peers"
-	kernelMapSockets          = "sockets"
-	kernelProgOnCgroupGone    = "on_cgroup_gone"
-	kernelProgOnCgroupMade    = "on_cgroup_made"
-	kernelProgOnConnect4      = "on_connect4"
-	kernelProgOnConnect6      = "on_connect6"
-	kernelProgOnCreate        = "on_create"
-	kernelProgOnEgress        = "on_egress"
-	kernelProgOnExec          = "on_exec"
-	kernelProgOnFork          = "on_fork"
-	kernelProgOnIngress       = "on_ingress"
-	kernelProgOnRelease       = "on_release"
-	kernelProgOnSockops       = "on_sockops"
-	kernelProgOnState         = "on_state"
-	kernelProgSweepLastWords  = "sweep_last_words"
-	kernelProgSweepPeers      = "sweep_peers"
-	kernelProgSweepSockets    = "sweep_sockets"
-	kernelVarStorageInTracing = "storage_in_tracing"
-	kernelVarWire             = "wire"
+	kernelMapEvents          = "events"
+	kernelMapIgnored         = "ignored"
+	kernelMapLastWords       = "last_words"
+	kernelMapLost            = "lost"
+	kernelMapPeers           = "peers"
+	kernelMapSockets         = "sockets"
+	kernelProgOnCgroupGone   = "on_cgroup_gone"
+	kernelProgOnCgroupMade   = "on_cgroup_made"
+	kernelProgOnConnect4     = "on_connect4"
+	kernelProgOnConnect6     = "on_connect6"
+	kernelProgOnCreate       = "on_create"
+	kernelProgOnEgress       = "on_egress"
+	kernelProgOnExec         = "on_exec"
+	kernelProgOnFork         = "on_fork"
+	kernelProgOnIngress      = "on_ingress"
+	kernelProgOnRelease      = "on_release"
+	kernelProgOnSockops      = "on_sockops"
+	kernelProgOnState        = "on_state"
+	kernelProgSweepLastWords = "sweep_last_words"
+	kernelProgSweepPeers     = "sweep_peers"
+	kernelProgSweepSockets   = "sweep_sockets"
+	kernelVarTracingHelpers  = "tracing_helpers"
+	kernelVarWire            = "wire"
 )
 
 // loadKernel returns the embedded CollectionSpec for kernel.
@@ -283,8 +283,8 @@ type kernelMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type kernelVariableSpecs struct {
-	StorageInTracing *ebpf.VariableSpec `ebpf:"storage_in_tracing"`
-	Wire             *ebpf.VariableSpec `ebpf:"wire"`
+	TracingHelpers *ebpf.VariableSpec `ebpf:"tracing_helpers"`
+	Wire           *ebpf.VariableSpec `ebpf:"wire"`
 }
 
 // kernelObjects contains all objects after they have been loaded into the kernel.
@@ -330,8 +330,8 @@ func (m *kernelMaps) Close() error {
 //
 // It can be passed to loadKernelObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kernelVariables struct {
-	StorageInTracing *ebpf.Variable `ebpf:"storage_in_tracing"`
-	Wire             *ebpf.Variable `ebpf:"wire"`
+	TracingHelpers *ebpf.Variable `ebpf:"tracing_helpers"`
+	Wire           *ebpf.Variable `ebpf:"wire"`
 }
 
 // kernelPrograms contains all programs after they have been loaded into the kernel.

@@ -3,6 +3,7 @@
 package bpf
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,15 +23,16 @@ func load(o Options) (*ebpf.Collection, []probe, error) {
 	if err == nil {
 		return collection, wanted, nil
 	}
-	if collection, wanted, older := loadVariant(o, false); older == nil {
-		return collection, wanted, nil
+	collection, wanted, older := loadVariant(o, false)
+	if older != nil {
+		return nil, nil, errors.Join(err, older)
 	}
-	return nil, nil, err
+	return collection, wanted, nil
 }
 
-func loadVariant(o Options, storageInTracing bool) (*ebpf.Collection, []probe, error) {
-	wanted := probesFor(storageInTracing)
-	spec, err := newSpec(o, wanted, storageInTracing)
+func loadVariant(o Options, tracingHelpers bool) (*ebpf.Collection, []probe, error) {
+	wanted := probesFor(tracingHelpers)
+	spec, err := newSpec(o, wanted, tracingHelpers)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -41,14 +43,14 @@ func loadVariant(o Options, storageInTracing bool) (*ebpf.Collection, []probe, e
 	return collection, wanted, nil
 }
 
-func newSpec(o Options, wanted []probe, storageInTracing bool) (*ebpf.CollectionSpec, error) {
+func newSpec(o Options, wanted []probe, tracingHelpers bool) (*ebpf.CollectionSpec, error) {
 	spec, err := loadKernel()
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded programs: %w", err)
 	}
 	spec.Maps["events"].MaxEntries = o.RingBuffer
-	if err := spec.Variables["storage_in_tracing"].Set(storageInTracing); err != nil {
-		return nil, fmt.Errorf("set storage_in_tracing: %w", err)
+	if err := spec.Variables["tracing_helpers"].Set(tracingHelpers); err != nil {
+		return nil, fmt.Errorf("set tracing_helpers: %w", err)
 	}
 	for name := range spec.Programs {
 		attached := slices.ContainsFunc(wanted, func(p probe) bool { return p.program == name })

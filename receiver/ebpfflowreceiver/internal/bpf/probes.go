@@ -46,9 +46,9 @@ var sweepers = []sweeper{
 
 // probesFor are the probes of a kernel with or without bpf_sk_storage_get in
 // tracing programs.
-func probesFor(storageInTracing bool) []probe {
+func probesFor(tracingHelpers bool) []probe {
 	return slices.DeleteFunc(slices.Clone(probes), func(p probe) bool {
-		return p.since511 && !storageInTracing || p.before511 && storageInTracing
+		return p.since511 && !tracingHelpers || p.before511 && tracingHelpers
 	})
 }
 

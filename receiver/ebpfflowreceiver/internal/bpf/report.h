@@ -6,6 +6,10 @@
 
 #include "state.h"
 
+// An interval report by a sweep that cannot take the lock: before 5.11. It may
+// tell the bytes of an alarm that rings at the same moment twice.
+#define REASON_UNLOCKED 255
+
 static __always_inline void tcp_totals(struct tcp_sock *tp, struct counters *c)
 {
 	c->sent = tp->bytes_sent - tp->bytes_retrans;
@@ -33,7 +37,8 @@ static __always_inline void take_delta(struct counters *delta, const struct coun
 	reported->received_packets += delta->received_packets;
 }
 
-static __always_inline bool unreported(const struct counters *total, const struct counters *reported)
+static __always_inline bool unreported(const struct counters *total,
+				       const struct counters *reported)
 {
 	return total->sent > reported->sent || total->received > reported->received ||
 	       total->sent_packets > reported->sent_packets ||
@@ -43,9 +48,13 @@ static __always_inline bool unreported(const struct counters *total, const struc
 static __always_inline void fill(struct flow_event *e, struct socket *s,
 				 const struct counters *total, __u64 end, enum reason why)
 {
-	bpf_spin_lock(&s->lock);
+	if (why != REASON_UNLOCKED)
+		bpf_spin_lock(&s->lock);
 	take_delta(&e->delta, total, &s->reported);
-	bpf_spin_unlock(&s->lock);
+	if (why != REASON_UNLOCKED)
+		bpf_spin_unlock(&s->lock);
+	else
+		why = REASON_ACTIVE_TIMEOUT;
 	e->kind = KIND_FLOW;
 	e->reason = why;
 	e->cookie = s->cookie;
@@ -72,8 +81,8 @@ static __noinline int keep_last_word(struct socket *s, const struct counters *to
 }
 
 // False where the ring buffer is full.
-static __always_inline bool report_socket(struct socket *s, const struct counters *total,
-					  __u64 end, enum reason why)
+static __always_inline bool report_socket(struct socket *s, const struct counters *total, __u64 end,
+					  enum reason why)
 {
 	struct flow_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 
@@ -116,9 +125,13 @@ static __always_inline void report_peer(struct peer *p, const struct peer_key *k
 	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e)
 		return;
-	bpf_spin_lock(&p->lock);
+	if (why != REASON_UNLOCKED)
+		bpf_spin_lock(&p->lock);
 	take_delta(&e->delta, &total, &p->reported);
-	bpf_spin_unlock(&p->lock);
+	if (why != REASON_UNLOCKED)
+		bpf_spin_unlock(&p->lock);
+	else
+		why = REASON_ACTIVE_TIMEOUT;
 	e->kind = KIND_FLOW;
 	e->reason = why;
 	e->cookie = key->cookie;

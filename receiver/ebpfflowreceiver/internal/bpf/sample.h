@@ -13,29 +13,29 @@
 // The ring buffer takes constant sizes only: three powers of two, to waste little.
 // The caller's length is between one and the size; the masking, behind a barrier,
 // shows that to the verifiers of older kernels.
-#define SAMPLE_OF(size) \
-static __always_inline void sample_##size(struct __sk_buff *skb, \
-					  const struct sample_event *head, __u32 offset) \
-{ \
-	struct { \
-		struct sample_event head; \
-		__u8 bytes[size]; \
-	} *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0); \
-	__u64 length = head->length; \
- \
-	if (!e) { \
-		lose(LOST_SAMPLES, 1); \
-		return; \
-	} \
-	__builtin_memcpy(&e->head, head, sizeof(*head)); \
-	barrier_var(length); \
-	length = ((length - 1) & (size - 1)) + 1; \
-	if (bpf_skb_load_bytes(skb, offset, e->bytes, length)) { \
-		bpf_ringbuf_discard(e, 0); \
-		return; \
-	} \
-	bpf_ringbuf_submit(e, 0); \
-}
+#define SAMPLE_OF(size)                                                                            \
+	static __always_inline void sample_##size(struct __sk_buff *skb,                           \
+						  const struct sample_event *head, __u32 offset)   \
+	{                                                                                          \
+		struct {                                                                           \
+			struct sample_event head;                                                  \
+			__u8 bytes[size];                                                          \
+		} *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);                                \
+		__u64 length = head->length;                                                       \
+                                                                                                   \
+		if (!e) {                                                                          \
+			lose(LOST_SAMPLES, 1);                                                     \
+			return;                                                                    \
+		}                                                                                  \
+		__builtin_memcpy(&e->head, head, sizeof(*head));                                   \
+		barrier_var(length);                                                               \
+		length = ((length - 1) & (size - 1)) + 1;                                          \
+		if (bpf_skb_load_bytes(skb, offset, e->bytes, length)) {                           \
+			bpf_ringbuf_discard(e, 0);                                                 \
+			return;                                                                    \
+		}                                                                                  \
+		bpf_ringbuf_submit(e, 0);                                                          \
+	}
 
 SAMPLE_OF(128)
 SAMPLE_OF(512)

@@ -16,20 +16,16 @@ static __always_inline __u32 first_word(struct __sk_buff *skb, const struct pack
 }
 
 // The class that a connection's first bytes give it.
-static __always_inline enum class classify(struct __sk_buff *skb, const struct packet *p, __u32 word)
-{
+static __always_inline enum class classify(struct __sk_buff *skb, const struct packet *p,
+					   __u32 word) {
 	__u8 record[2] = {};
 
-	if (word == WORD('P', 'R', 'I', ' '))
-		return CLASS_FRAMES;
-	if (is_request(word))
-		return CLASS_HTTP;
-	if (is_tls(word)) {
-		bpf_skb_load_bytes(skb, p->payload + 3, record, sizeof(record));
-		if (p->length < SAMPLE_MOST && p->length < (record[0] << 8 | record[1]) + 5)
-			return CLASS_HELLO;
-	}
-	return CLASS_QUIET;
+	if (word == WORD('P', 'R', 'I', ' ')) return CLASS_FRAMES;
+	if (is_request(word)) return CLASS_HTTP;
+	if (is_tls(word)){bpf_skb_load_bytes(skb, p->payload + 3, record, sizeof(record));
+			  if (p->length < SAMPLE_MOST &&
+			      p->length < (record[0] << 8 | record[1]) + 5) return CLASS_HELLO;}
+return CLASS_QUIET;
 }
 
 static __noinline int first_egress(struct __sk_buff *skb, struct socket *s)

@@ -28,7 +28,8 @@ static __always_inline bool read_fast(struct __sk_buff *skb, struct tuple *t, en
 				      __u32 *payload)
 {
 	__u8 *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
-	__u8 *here = d == EGRESS ? data + 12 : data + 16, *there = d == EGRESS ? data + 16 : data + 12;
+	__u8 *here = d == EGRESS ? data + 12 : data + 16,
+	     *there = d == EGRESS ? data + 16 : data + 12;
 	__u16 from, to;
 
 	if (data + 40 > end || data[0] != 0x45 || data[9] != TCP)

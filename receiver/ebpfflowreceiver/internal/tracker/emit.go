@@ -9,7 +9,7 @@ import (
 
 // add puts a record into the batch, or lets it wait for its container's name.
 func (t *Tracker) add(c *container.Container, cgroup uint64, r *flow.Record) {
-	if c != nil && !c.Settled && t.waiting.admit(c, cgroup, r, t.Now()) {
+	if c != nil && (!c.Settled || t.waiting.holds(c.ContainerID)) && t.waiting.admit(c, cgroup, r, t.Now()) {
 		return
 	}
 	t.put(c, r)

@@ -16,6 +16,7 @@ const (
 )
 
 type waiter struct {
+	id        string // of the container, when it came
 	cgroup    uint64
 	container *container.Container
 	record    *flow.Record
@@ -26,8 +27,12 @@ type waiter struct {
 // and not for long.
 type waiting struct {
 	queue []*waiter
-	next  time.Time // when to ask again
+	held  map[string]int // records in the queue, by container
+	next  time.Time      // when to ask again
 }
+
+// holds says that records of this container wait: later ones must not overtake.
+func (w *waiting) holds(containerID string) bool { return w.held[containerID] > 0 }
 
 // admit takes the record; false where there is no room.
 func (w *waiting) admit(c *container.Container, cgroup uint64, r *flow.Record, now time.Time) bool {
@@ -36,8 +41,10 @@ func (w *waiting) admit(c *container.Container, cgroup uint64, r *flow.Record, n
 	}
 	if len(w.queue) == 0 {
 		w.next = time.Time{} // at once
+		w.held = map[string]int{}
 	}
-	w.queue = append(w.queue, &waiter{cgroup, c, r, now.Add(patience)})
+	w.held[c.ContainerID]++
+	w.queue = append(w.queue, &waiter{c.ContainerID, cgroup, c, r, now.Add(patience)})
 	return true
 }
 
@@ -47,6 +54,7 @@ func (w *waiting) take(ready func(*waiter) bool) []*waiter {
 	for _, x := range w.queue {
 		if ready(x) {
 			out = append(out, x)
+			w.held[x.id]--
 		} else {
 			kept = append(kept, x)
 		}
