@@ -31,7 +31,8 @@ type flowReceiver struct {
 	tracker *tracker.Tracker
 	host    component.Host
 	cancel  context.CancelFunc
-	wg      sync.WaitGroup
+	reader  sync.WaitGroup
+	sweeper sync.WaitGroup
 }
 
 func newReceiver(set receiver.Settings, config *Config, next consumer.Logs) (*flowReceiver, error) {
@@ -69,8 +70,8 @@ func (r *flowReceiver) Start(_ context.Context, host component.Host) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
-	r.wg.Go(func() { r.read(ctx) })
-	r.wg.Go(func() { r.sweepEvery(ctx, r.config.Interval) })
+	r.reader.Go(func() { r.read(ctx) })
+	r.sweeper.Go(func() { r.sweepEvery(ctx, r.config.Interval) })
 	return nil
 }
 
@@ -97,9 +98,10 @@ func (r *flowReceiver) Shutdown(context.Context) error {
 		return nil
 	}
 	r.cancel()
+	r.sweeper.Wait() // sweeps do not overlap
 	r.sweep()
 	err := r.kernel.source.End()
-	r.wg.Wait()
+	r.reader.Wait()
 	return errors.Join(err, r.kernel.close())
 }
 
@@ -136,11 +138,9 @@ func (r *flowReceiver) sweep() {
 	}
 }
 
-func (r *flowReceiver) emit(ctx context.Context, logs plog.Logs, records int) {
+func (r *flowReceiver) emit(ctx context.Context, logs plog.Logs, records int) error {
 	ctx = r.report.StartLogsOp(ctx)
 	err := r.next.ConsumeLogs(ctx, logs)
 	r.report.EndLogsOp(ctx, "kernel", records, err)
-	if err != nil {
-		r.tracker.Refuse(records)
-	}
+	return err
 }

@@ -122,6 +122,9 @@ func arguments(b []byte, limit int) []string {
 	if len(b) == limit && b[limit-1] != 0 {
 		b = b[:bytes.LastIndexByte(b, 0)+1]
 	}
+	if len(b) == 0 {
+		return nil
+	}
 	var words []string
 	for word := range bytes.SplitSeq(bytes.TrimSuffix(b, []byte{0}), []byte{0}) {
 		words = append(words, string(word))

@@ -156,7 +156,7 @@ int on_ingress(struct __sk_buff *skb)
 	struct bpf_sock *sk = skb->sk;
 	struct socket *s;
 
-	if (!sk)
+	if (!sk || skb->len > BULK)
 		return 1;
 	s = state_of(skb, sk, INGRESS);
 	if (!s || s->flags & IGNORED)

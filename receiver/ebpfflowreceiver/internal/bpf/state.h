@@ -5,6 +5,7 @@
 #include "event.h"
 
 #define FIRST_ALARM (1ull << 20)
+#define BULK 8192
 
 enum {
 	READY = 1,    // tuple, cgroup and start are set

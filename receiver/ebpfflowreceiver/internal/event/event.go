@@ -123,7 +123,7 @@ type Source interface {
 	SetDeadline(time.Time)
 	// Pending says that Read has something at once.
 	Pending() bool
-	// Sweep has every live flow that moved report through Read.
+	// Sweep has every live flow that moved report through Read. One at a time.
 	Sweep() error
 	// Losses reads the loss counters.
 	Losses() (Losses, error)

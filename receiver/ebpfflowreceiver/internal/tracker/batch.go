@@ -32,17 +32,18 @@ func (b *batch) begun(containerID string) bool {
 	return ok
 }
 
-func (b *batch) add(resource *flow.Resource, r *flow.Record) {
-	group, ok := b.groups[resource.ContainerID]
-	if !ok {
-		rl := b.logs.ResourceLogs().AppendEmpty()
-		resource.Encode(rl.Resource())
-		sl := rl.ScopeLogs().AppendEmpty()
-		sl.Scope().SetName(scope)
-		group = sl.LogRecords()
-		b.groups[resource.ContainerID] = group
-	}
-	r.Encode(group.AppendEmpty())
+// begin makes room for a container's records.
+func (b *batch) begin(resource *flow.Resource) {
+	rl := b.logs.ResourceLogs().AppendEmpty()
+	resource.Encode(rl.Resource())
+	sl := rl.ScopeLogs().AppendEmpty()
+	sl.Scope().SetName(scope)
+	b.groups[resource.ContainerID] = sl.LogRecords()
+}
+
+// add appends a record of a container that has begun.
+func (b *batch) add(containerID string, r *flow.Record) {
+	r.Encode(b.groups[containerID].AppendEmpty())
 	b.records++
 }
 

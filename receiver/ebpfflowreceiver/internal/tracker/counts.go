@@ -16,8 +16,8 @@ type Counts struct {
 	Kernel  atomic.Pointer[event.Losses]
 }
 
-// Refuse counts records that the next component did not take.
-func (c *Counts) Refuse(n int) {
+// refuse counts records that the next component did not take.
+func (c *Counts) refuse(n int) {
 	c.Refused.Add(int64(n))
 	c.Lost.Add(int64(n))
 }

@@ -16,14 +16,16 @@ func (t *Tracker) add(c *container.Container, cgroup uint64, r *flow.Record) {
 }
 
 func (t *Tracker) put(c *container.Container, r *flow.Record) {
-	resource := flow.Resource{Host: t.Host, HostID: t.HostID}
-	if c != nil {
-		resource = c.Resource(t.Host, t.HostID)
+	id := idOf(c)
+	if !t.batch.begun(id) {
+		resource := flow.Resource{Host: t.Host, HostID: t.HostID}
+		if c != nil {
+			resource = c.Resource(t.Host, t.HostID)
+		}
+		t.batch.begin(&resource)
+		r.Lost = t.told.news(id, t.Lost.Load())
 	}
-	if !t.batch.begun(resource.ContainerID) {
-		r.Lost = t.told.news(resource.ContainerID, t.Lost.Load())
-	}
-	t.batch.add(&resource, r)
+	t.batch.add(id, r)
 }
 
 // release puts the records of containers that have got their names, or have
@@ -46,24 +48,13 @@ func (t *Tracker) release(all bool) {
 }
 
 func (t *Tracker) flush(ctx context.Context) {
-	if logs, n := t.batch.take(); n > 0 {
-		t.Emit(ctx, logs, n)
+	logs, n := t.batch.take()
+	if n == 0 {
+		return
 	}
-}
-
-// mostContainers bounds told; past it every container is told anew.
-const mostContainers = 65536
-
-// told is the loss that each container's records have carried so far. Whose the
-// lost records were cannot be known, so that every container hears of all.
-type told map[string]int64
-
-// news is the loss that the container has not been told of.
-func (t *told) news(containerID string, total int64) int64 {
-	if *t == nil || len(*t) >= mostContainers {
-		*t = told{}
+	if t.Emit(ctx, logs, n) != nil {
+		t.refuse(n)
+		t.told.unsay()
 	}
-	unheard := total - (*t)[containerID]
-	(*t)[containerID] = total
-	return unheard
+	t.told.said()
 }

@@ -8,13 +8,19 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/container"
 )
 
-// onFlow makes a record of what a flow moved. What stays within the container,
-// on a loopback address, goes nowhere.
+// onFlow reports what a flow moved. What stays within the container, on a
+// loopback address, goes nowhere.
 func (t *Tracker) onFlow(f *event.Flow) {
-	c, ok := t.owner(&f.Socket)
-	if !ok || f.Remote.Addr().IsLoopback() {
-		return
+	if c, ok := t.owner(&f.Socket); ok && !f.Remote.Addr().IsLoopback() {
+		t.reportFlow(f, c)
 	}
+	if f.Reason == event.EndOfFlow {
+		t.flows.Remove(keyOf(&f.Socket))
+	}
+	t.Tracked.Store(int64(t.flows.Len()))
+}
+
+func (t *Tracker) reportFlow(f *event.Flow, c *container.Container) {
 	s := t.state(&f.Socket, f.End, c)
 	r := t.record(&f.Socket, f.End, c, s)
 	r.Start = int64(f.Start) + t.Clock()
@@ -22,10 +28,6 @@ func (t *Tracker) onFlow(f *event.Flow) {
 	r.ReverseBytes, r.ReversePackets = int64(f.Delta.Received), int64(f.Delta.ReceivedPackets)
 	r.EndReason = flow.EndReason(f.Reason)
 	t.add(c, f.Cgroup, r)
-	if f.Reason == event.EndOfFlow {
-		t.flows.Remove(keyOf(&f.Socket))
-	}
-	t.Tracked.Store(int64(t.flows.Len()))
 }
 
 // owner finds the socket's container. Where there is none the flow is the

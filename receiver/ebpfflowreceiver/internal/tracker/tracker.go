@@ -33,9 +33,10 @@ type Containers interface {
 type Options struct {
 	Source     event.Source
 	Containers Containers
-	// Emit takes a batch of records. It is called from the reading goroutine;
-	// while it blocks, the kernel keeps counting.
-	Emit func(context.Context, plog.Logs, int)
+	// Emit takes a batch of records; those that it answers with an error are
+	// counted as refused. It is called from the reading goroutine; while it
+	// blocks, the kernel keeps counting.
+	Emit func(context.Context, plog.Logs, int) error
 	// Clock is the wall clock minus CLOCK_MONOTONIC, in nanoseconds.
 	Clock func() int64
 	// Now is the wall clock, for deadlines only.
@@ -80,17 +81,20 @@ func New(o Options) (*Tracker, error) {
 	return t, nil
 }
 
-// Run reads events until the source is closed, then emits what it still holds.
+// Run reads events until the source ends or fails, then emits what it still
+// holds.
 func (t *Tracker) Run(ctx context.Context) error {
 	var e event.Event
+	defer func() {
+		t.release(true)
+		t.flush(ctx)
+	}()
 	for {
 		err := t.Source.Read(&e)
 		switch {
 		case err == nil:
 			t.handle(&e)
 		case errors.Is(err, io.EOF):
-			t.release(true)
-			t.flush(ctx)
 			return nil
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return fmt.Errorf("read events: %w", err)

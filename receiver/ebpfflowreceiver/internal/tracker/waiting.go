@@ -41,6 +41,8 @@ func (w *waiting) admit(c *container.Container, cgroup uint64, r *flow.Record, n
 	}
 	if len(w.queue) == 0 {
 		w.next = time.Time{} // at once
+	}
+	if w.held == nil {
 		w.held = map[string]int{}
 	}
 	w.held[c.ContainerID]++
@@ -48,18 +50,20 @@ func (w *waiting) admit(c *container.Container, cgroup uint64, r *flow.Record, n
 	return true
 }
 
-// take removes and returns those that are ready, in order.
+// take removes and returns those that are ready, in order. A container's name may
+// arrive at any moment: where one of its records stays, those behind it stay too.
 func (w *waiting) take(ready func(*waiter) bool) []*waiter {
 	var out, kept []*waiter
+	held := map[string]int{}
 	for _, x := range w.queue {
-		if ready(x) {
+		if held[x.id] == 0 && ready(x) {
 			out = append(out, x)
-			w.held[x.id]--
 		} else {
 			kept = append(kept, x)
+			held[x.id]++
 		}
 	}
-	w.queue = kept
+	w.queue, w.held = kept, held
 	return out
 }
 
