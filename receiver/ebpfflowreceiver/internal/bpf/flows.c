@@ -156,7 +156,9 @@ int on_ingress(struct __sk_buff *skb)
 	struct bpf_sock *sk = skb->sk;
 	struct socket *s;
 
-	if (!sk || skb->len > BULK)
+	if (!sk)
+		return 1;
+	if (skb->len > DOWNLOAD && bpf_skc_to_tcp_sock(sk))
 		return 1;
 	s = state_of(skb, sk, INGRESS);
 	if (!s || s->flags & IGNORED)

@@ -5,7 +5,10 @@
 #include "event.h"
 
 #define FIRST_ALARM (1ull << 20)
-#define BULK 8192
+
+// A received packet longer than this is part of a download. Greetings, replies
+// and answers, all that is sampled of what a peer says, are shorter.
+#define DOWNLOAD 8192
 
 enum {
 	READY = 1,    // tuple, cgroup and start are set

@@ -103,7 +103,7 @@ static __always_inline bool is_bulk(struct __sk_buff *skb, struct tcp_sock *tp)
 	__u64 sent = tp->bytes_sent, before = sent - skb->len;
 
 	return sent > FIRST_ALARM + (64 << 10) && (before ^ sent) <= before &&
-	       (1);
+	       (tp->packets_out || tp->bytes_received == 0);
 }
 
 // The alarm counts what was sent twice too: it may be early, never late.

@@ -35,6 +35,8 @@ type counterTuple struct {
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
 	counterMapFlows      = "flows"
+	counterProgNoEgress  = "no_egress"
+	counterProgNoIngress = "no_ingress"
 	counterProgOnEgress  = "on_egress"
 	counterProgOnIngress = "on_ingress"
 	counterVarWire       = "wire"
@@ -82,6 +84,8 @@ type counterSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type counterProgramSpecs struct {
+	NoEgress  *ebpf.ProgramSpec `ebpf:"no_egress"`
+	NoIngress *ebpf.ProgramSpec `ebpf:"no_ingress"`
 	OnEgress  *ebpf.ProgramSpec `ebpf:"on_egress"`
 	OnIngress *ebpf.ProgramSpec `ebpf:"on_ingress"`
 }
@@ -140,12 +144,16 @@ type counterVariables struct {
 //
 // It can be passed to loadCounterObjects or ebpf.CollectionSpec.LoadAndAssign.
 type counterPrograms struct {
+	NoEgress  *ebpf.Program `ebpf:"no_egress"`
+	NoIngress *ebpf.Program `ebpf:"no_ingress"`
 	OnEgress  *ebpf.Program `ebpf:"on_egress"`
 	OnIngress *ebpf.Program `ebpf:"on_ingress"`
 }
 
 func (p *counterPrograms) Close() error {
 	return _CounterClose(
+		p.NoEgress,
+		p.NoIngress,
 		p.OnEgress,
 		p.OnIngress,
 	)

@@ -10,10 +10,13 @@ import (
 
 //go:generate go tool -modfile=../../../../internal/tools/go.mod bpf2go -target amd64,arm64 -cflags "-O2 -g -Wall -Werror -I/usr/include/x86_64-linux-gnu -I/usr/include/aarch64-linux-gnu" counter fivetuple.c
 
-// Programs are the two hooks. Egress and Ingress are for cgroup_skb.
+// Programs are pairs for the two cgroup_skb hooks.
 type Programs struct {
 	Egress, Ingress *ebpf.Program
-	objects         counterObjects
+	// These do nothing: what the kernel's statistics say of them is the cost of
+	// the statistics.
+	NoEgress, NoIngress *ebpf.Program
+	objects             counterObjects
 }
 
 // Load brings the programs into the kernel.
@@ -23,6 +26,7 @@ func Load() (*Programs, error) {
 		return nil, fmt.Errorf("load the reference counter: %w", err)
 	}
 	p.Egress, p.Ingress = p.objects.OnEgress, p.objects.OnIngress
+	p.NoEgress, p.NoIngress = p.objects.NoEgress, p.objects.NoIngress
 	return p, nil
 }
 
