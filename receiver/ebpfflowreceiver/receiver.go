@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/receiver/receiverhelper"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/footprint"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/metadata"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/tracker"
 )
@@ -116,13 +117,22 @@ func (r *flowReceiver) read(ctx context.Context) {
 func (r *flowReceiver) sweepEvery(ctx context.Context, interval time.Duration) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
+	var started sync.Once
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 			r.sweep()
+			started.Do(r.settle)
 		}
+	}
+}
+
+// settle runs an interval after the start, when every component has started.
+func (r *flowReceiver) settle() {
+	if err := footprint.Settle(); err != nil {
+		r.set.Logger.Debug("Memory of the start is kept", zap.Error(err))
 	}
 }
 
