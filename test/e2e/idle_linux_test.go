@@ -53,6 +53,7 @@ func TestIdleSocketsCostNothing(t *testing.T) {
 
 	used := load(t, c.PID(), idleFor)
 	resident := rss(t, c.PID())
+	t.Logf("resident: %s", split(t, c.PID()))
 	require.EqualValues(t, idleSockets, l.Sinks.Open(), "still open")
 	figure("idle_10000_cpu", used, maxCPU, "{core}")
 	figure("idle_10000_rss", resident, maxRSS, "By")
@@ -106,4 +107,20 @@ func rss(t *testing.T, pid int) float64 {
 	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
 	require.NoError(t, err)
 	return float64(pages * os.Getpagesize())
+}
+
+// split is what resident memory consists of: the heap and the stacks (RssAnon),
+// the executable and the ring buffer, whose pages count twice because they are
+// mapped twice (RssFile).
+func split(t *testing.T, pid int) string {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	require.NoError(t, err)
+	var parts []string
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "Rss") || strings.HasPrefix(line, "VmHWM") {
+			parts = append(parts, strings.Join(strings.Fields(line), " "))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
