@@ -31,3 +31,32 @@ func TestSettleUnmapsWhatIsNotUsed(t *testing.T) {
 	require.NoError(t, Settle())
 	assert.Less(t, fileBacked(t), before)
 }
+
+// A debugger's breakpoint, or a uprobe's, is a page of the text that differs from
+// the file: it must stay.
+func TestSettleKeepsATextThatSomebodyChanged(t *testing.T) {
+	own, err := executable()
+	require.NoError(t, err)
+	require.NotEmpty(t, own)
+	changed := own[0]
+	t.Cleanup(func() { assert.NoError(t, changed.unmap()) })
+	copyOnWrite(t, changed.start)
+
+	rest, err := executable()
+	require.NoError(t, err)
+	assert.Equal(t, own[1:], rest)
+}
+
+// copyOnWrite writes a byte over itself as a debugger would.
+func copyOnWrite(t *testing.T, address uintptr) {
+	t.Helper()
+	memory, err := os.OpenFile("/proc/self/mem", os.O_RDWR, 0)
+	require.NoError(t, err)
+	defer memory.Close()
+	var one [1]byte
+	_, err = memory.ReadAt(one[:], int64(address))
+	require.NoError(t, err)
+	if _, err := memory.WriteAt(one[:], int64(address)); err != nil {
+		t.Skipf("this kernel keeps debuggers from read-only memory: %v", err)
+	}
+}
