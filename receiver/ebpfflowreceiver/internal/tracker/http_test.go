@@ -24,7 +24,7 @@ func TestUploadIsToldAtOnce(t *testing.T) {
 	records := newScene(t).run(t, says(web, put), moved(web, 1000), ended(web, 500))
 	require.Len(t, records, 3)
 	head := records[0]
-	assert.EqualValues(t, boot+2e9, head.Time)
+	assert.Equal(t, int64(boot+2e9), head.Time)
 	assert.Zero(t, head.Bytes)
 	assert.Equal(t, flow.EndActiveTimeout, head.EndReason)
 	assert.Equal(t, flow.HTTP{Method: "PUT", Path: "/upload", UserAgent: "curl/8", BodySize: 1 << 20}, head.HTTP)
