@@ -48,6 +48,9 @@ func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
 	if s == nil {
 		return engine.Finding{}, false
 	}
+	if s.next > 0 && !p.Open() {
+		s.restart()
+	}
 	switch {
 	case s.isControl(r):
 		s.listen(r)

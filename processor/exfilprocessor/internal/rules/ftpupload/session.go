@@ -109,6 +109,10 @@ func (s *session) meet(r *flow.Record) {
 	}
 }
 
+// restart counts data channels anew, once the incident that the session was
+// reported to is closed.
+func (s *session) restart() { s.sent, s.received, s.first, s.next = 0, 0, 0, 0 }
+
 // isUpload is the command as a constant if it stores a file (RFC 959 §4.1.3).
 func isUpload(command string) string {
 	switch command {

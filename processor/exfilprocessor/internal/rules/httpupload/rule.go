@@ -50,6 +50,9 @@ func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
 		return engine.Finding{}, false
 	}
 	up := e.Value
+	if up.reported && !p.Open() && r.Bytes > 0 {
+		up.restart(r, u.minBytes)
+	}
 	report := up.take(r, u.minBytes)
 	e.Value = up
 	if r.EndReason == flow.EndOfFlow {

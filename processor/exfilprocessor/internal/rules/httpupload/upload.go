@@ -22,6 +22,7 @@ type upload struct {
 	sent     int64  // on the connection since the request was seen
 	since    int64  // when that was, event time in ns
 	next     int64  // report once the body reaches this
+	reported bool   // at least once
 }
 
 // begins says whether a record tells of a body. An HTTP/2 POST that declares
@@ -48,8 +49,17 @@ func (up *upload) take(r *flow.Record, minBytes int64) bool {
 	if up.body(minBytes) < up.next {
 		return false
 	}
-	up.next = up.after(minBytes)
+	up.next, up.reported = up.after(minBytes), true
 	return true
+}
+
+// restart measures anew what is sent from now on, once the incident that the
+// upload was reported to is closed. A small declared body is behind it.
+func (up *upload) restart(r *flow.Record, minBytes int64) {
+	if up.declared < minBytes {
+		up.declared = 0
+	}
+	up.sent, up.since, up.next, up.reported = 0, r.Time, minBytes, false
 }
 
 // isOver says whether the record tells of another request than the one in
