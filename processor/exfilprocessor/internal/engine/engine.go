@@ -91,11 +91,7 @@ func (e *Engine) Observe(src *Source, r *flow.Record) {
 	}
 	e.closeQuiet()
 	if !e.set.Internal.Contains(r.Destination.Addr()) {
-		now := r.Time
-		if late {
-			now = e.clock.watermark
-		}
-		e.outbound(origin{src: src, key: key, r: r, now: now})
+		e.outbound(origin{src: src, key: key, r: r, now: e.clock.now()})
 	}
 }
 
@@ -116,7 +112,7 @@ type origin struct {
 	src *Source
 	key string // the workload's
 	r   *flow.Record
-	now int64 // the record's time, or the watermark if the record is late
+	now int64 // when its state counts as used: however late it is, it is used now
 
 	workload *bounded.Entry[string, Workload]
 	pair     *bounded.Entry[PairKey, Pair]
@@ -131,6 +127,7 @@ func (e *Engine) outbound(from origin) {
 	p.count(r, e.lost-r.Lost)
 	if p.open != nil {
 		p.open.add(&from)
+		e.due = min(e.due, e.dueOf(p.open)) // a flow that ends is not waited for
 	}
 	for i, rule := range e.rules {
 		if finding, ok := rule.Observe(p, r); ok {

@@ -16,7 +16,8 @@ type open struct {
 
 	pair     *bounded.Entry[PairKey, Pair]
 	workload *bounded.Entry[string, Workload]
-	active   int64 // when bytes were last sent, or were reported if too late
+	active   int64 // when bytes were last reported, in event time
+	ongoing  ongoing
 }
 
 func (o *open) add(from *origin) {
@@ -24,6 +25,7 @@ func (o *open) add(from *origin) {
 	if from.r.Bytes > 0 {
 		o.active = max(o.active, from.now)
 	}
+	o.ongoing.note(from.r, from.now)
 }
 
 // found takes a finding into the pair's incident, and opens one if there is
@@ -80,6 +82,7 @@ func (e *Engine) begin(f *Finding, from *origin) *open {
 	}
 	start.First = min(start.First, from.r.Time)
 	o := &open{Incident: incident.New(start), pair: from.pair, workload: from.workload, active: from.now}
+	o.ongoing.note(from.r, from.now)
 	p.open = o
 	o.pair.Pin(true)
 	o.workload.Value.incidents++
@@ -97,15 +100,16 @@ func (e *Engine) dueOr(o *open) int64 {
 	return e.due
 }
 
-func (e *Engine) dueOf(o *open) int64 { return o.active + int64(e.set.Quiet) }
+// dueOf is when o may close.
+func (e *Engine) dueOf(o *open) int64 { return max(o.active+int64(e.set.Quiet), o.ongoing.until()) }
 
 // say queues the alert of this moment.
 func (e *Engine) say(o *open, status alert.Status, at int64) {
 	e.pending = append(e.pending, o.Say(status, at, o.pair.Value.domain, e.lost))
 }
 
-// closeQuiet closes the incidents whose quiet period is over, the longest quiet
-// first.
+// closeQuiet closes the incidents whose quiet period is over, in the order in
+// which they became due.
 func (e *Engine) closeQuiet() {
 	now := e.clock.now()
 	if len(e.open) == 0 || now < e.due {
@@ -119,7 +123,7 @@ func (e *Engine) closeQuiet() {
 		}
 		return over
 	})
-	slices.SortStableFunc(quiet, func(a, b *open) int { return cmp.Compare(a.active, b.active) })
+	slices.SortStableFunc(quiet, func(a, b *open) int { return cmp.Compare(e.dueOf(a), e.dueOf(b)) })
 	for _, o := range quiet {
 		e.finish(o)
 	}

@@ -23,8 +23,8 @@ type PairKey struct {
 type Pair struct {
 	Key      PairKey
 	Workload *Workload
-	// Now is when rules should say that their state was last used: the record's
-	// time, or the latest record's if this one is late. Event time, ns.
+	// Now is when rules should say that their state was last used: the engine's
+	// time, which a late record does not set back. Event time, ns.
 	Now int64
 
 	window  window

@@ -128,6 +128,8 @@ func (r *record) word(word string) error {
 		r.ahead = true
 	case "end":
 		r.flow.EndReason = flow.EndOfFlow
+	case "on":
+		r.flow.EndReason = flow.EndActiveTimeout
 	default:
 		return r.removal(word)
 	}
