@@ -105,6 +105,9 @@ func (c *Config) Validate() error {
 	if c.Window < time.Second {
 		return errors.New("window: must be at least 1s")
 	}
+	if max(c.MaxLateness, c.QuietPeriod, c.Window) > maxDuration {
+		return fmt.Errorf("max_lateness, quiet_period, window: must be at most %s each", maxDuration)
+	}
 	return nil
 }
 
@@ -132,6 +135,9 @@ func (l *Limits) Validate() error {
 	}
 	return nil
 }
+
+// maxDuration is a year, so that sums of times and durations do not overflow.
+const maxDuration = 365 * 24 * time.Hour
 
 // maxLimit is what a slot number can hold, with room to spare.
 const maxLimit = 1 << 30

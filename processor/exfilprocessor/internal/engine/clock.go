@@ -1,6 +1,9 @@
 package engine
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	// aheadOfWall is how far a record may be ahead of the collector's own clock.
@@ -13,8 +16,14 @@ const (
 	// traffic paused, and no single record is wrong.
 	runToMove = 2
 	// runAgainstWall is the same where they are ahead of the collector's own
-	// clock, which then must be the one that is wrong.
-	runAgainstWall = 1024
+	// clock, which then must be the one that is wrong. The run must also last: a
+	// sender who invents times cannot keep everybody else's records from coming in
+	// between.
+	runAgainstWall  = 1024
+	spanAgainstWall = int64(time.Minute)
+	// lastTime is the latest time believed, ten years before ns since the epoch
+	// overflow, so that sums with the durations of the configuration do not.
+	lastTime = math.MaxInt64 - int64(10*365*24*time.Hour)
 )
 
 // clock is event time: the latest time any record gave, moved on by the wall
@@ -28,6 +37,7 @@ type clock struct {
 
 	run     int   // records in a row that were too far ahead
 	runTime int64 // time of the last of them
+	runWall int64 // wall clock at the first of them
 }
 
 // arrive notes the wall clock's time of the records that follow.
@@ -45,7 +55,7 @@ func (c *clock) now() int64 { return max(c.watermark, c.idle) }
 
 // admit moves the watermark to t; false where t is not to be believed.
 func (c *clock) admit(t int64) bool {
-	if !c.credible(t) {
+	if t > lastTime || !c.credible(t) {
 		return false
 	}
 	c.run = 0
@@ -63,8 +73,11 @@ func (c *clock) credible(t int64) bool {
 	if distance := t - c.runTime; distance > aheadOfRecords || distance < -aheadOfRecords {
 		c.run = 0
 	}
+	if c.run == 0 {
+		c.runWall = c.wall
+	}
 	c.run, c.runTime = c.run+1, t
-	if c.run < needed {
+	if c.run < needed || needed == runAgainstWall && c.wall-c.runWall < spanAgainstWall {
 		return false
 	}
 	c.skew = max(c.skew, t-c.wall)

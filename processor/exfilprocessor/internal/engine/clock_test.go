@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -40,11 +41,38 @@ func TestAWrongWallClockDoesNotBlind(t *testing.T) {
 	var c clock
 	c.arrive(1)
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
-	for range runAgainstWall - 1 {
-		require.False(t, c.admit(at))
+	for range 2 * runAgainstWall {
+		require.False(t, c.admit(at), "however many there are at once")
 	}
+	c.arrive(1 + int64(time.Minute))
 	require.True(t, c.admit(at))
 	require.True(t, c.admit(at), "and from then on")
+}
+
+// Who sends any number of records from the future does not set the clock while
+// others send true ones.
+func TestTheClockIsNotPoisoned(t *testing.T) {
+	var c clock
+	base := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
+	for second := range int64(300) {
+		now := base + second*int64(time.Second)
+		c.arrive(now)
+		require.True(t, c.admit(now))
+		for range 2 * runAgainstWall {
+			require.False(t, c.admit(now+int64(24*time.Hour)))
+		}
+		require.Equal(t, now, c.now())
+	}
+}
+
+func TestTheEndOfTimeIsNotBelieved(t *testing.T) {
+	var c clock
+	for minute := range int64(4) {
+		c.arrive(1 + minute*int64(time.Minute))
+		for range runAgainstWall {
+			require.False(t, c.admit(math.MaxInt64))
+		}
+	}
 }
 
 func TestTheWallClockPassesWhileNothingArrives(t *testing.T) {

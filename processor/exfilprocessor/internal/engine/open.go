@@ -41,7 +41,7 @@ func (e *Engine) found(f *Finding, from *origin) {
 		}
 		return
 	}
-	if len(e.open) >= e.set.Incidents {
+	if !e.mayOpen(p.Workload) {
 		e.refused++
 		return
 	}
@@ -49,6 +49,14 @@ func (e *Engine) found(f *Finding, from *origin) {
 	o.Find(f)
 	o.Sender(from.r)
 	e.say(o, alert.Open, from.r.Time)
+}
+
+// mayOpen says whether another incident of w has room. One workload may have no
+// more of them open than there is room left for others, so that it cannot use
+// the room up and leave another's upload unreported.
+func (e *Engine) mayOpen(w *Workload) bool {
+	free := e.set.Incidents - len(e.open)
+	return free > 0 && w.incidents <= free
 }
 
 // complete fills in what the record knows better than the rule.
