@@ -30,13 +30,13 @@ func TestListsReplaceTheDefaults(t *testing.T) {
 
 func TestConfigErrorsNameTheKey(t *testing.T) {
 	for yaml, want := range map[string]string{
-		"flows: forget":                      `flows: must be "drop" or "keep", not "forget"`,
-		"max_lateness: -1s":                  "max_lateness: must not be negative",
-		"quiet_period: 0s":                   "quiet_period: must be positive",
-		"window: 1ms":                        "window: must be at least 1s",
-		"quiet_period: 2540000h":             "max_lateness, quiet_period, window: must be at most 8760h0m0s each",
-		"networks: {internal: [10.0.0.1/8]}": "networks: internal: [0]: \"10.0.0.1/8\" has host bits set",
-		"networks: {containers: [a]}":        "networks: containers: [0]: \"a\" is not a network",
+		"flows: forget":                                     `flows: must be "drop" or "keep", not "forget"`,
+		"max_lateness: -1s":                                 "max_lateness: must not be negative",
+		"quiet_period: 0s":                                  "quiet_period: must be positive",
+		"window: 1ms":                                       "window: must be at least 1s",
+		"quiet_period: 2540000h":                            "max_lateness, quiet_period, window: must be at most 8760h0m0s each",
+		"networks: {internal: [10.0.0.1/8]}":                "networks: internal: [0]: \"10.0.0.1/8\" has host bits set",
+		"networks: {containers: [a]}":                       "networks: containers: [0]: \"a\" is not a network",
 		"networks: {containers: [10.0.0.0/8, 10.1.0.0/16]}": "networks: containers: \"10.0.0.0/8\" and \"10.1.0.0/16\" overlap",
 		"limits: {workloads: 0}":                            "limits: workloads: must be from 1",
 		"limits: {destinations: 9999999999}":                "limits: destinations: must be from 1",

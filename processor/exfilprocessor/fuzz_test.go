@@ -11,7 +11,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor/processortest"
 
-	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/metadata"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/scenario"
@@ -72,20 +71,13 @@ func fuzzed(t testing.TB) *exfil {
 
 // consume checks what holds for every alert.
 func consume(t *testing.T, p *exfil, ld plog.Logs) {
-	out, _ := p.process(context.Background(), ld)
-	for _, rl := range out.ResourceLogs().All() {
-		for _, sl := range rl.ScopeLogs().All() {
-			if sl.Scope().Name() != metadata.ScopeName {
-				continue
-			}
-			for _, lr := range sl.LogRecords().All() {
-				var a alert.Alert
-				require.NoError(t, a.Decode(lr))
-				require.NotEmpty(t, a.Evidence)
-				require.GreaterOrEqual(t, a.Bytes, int64(0))
-				require.LessOrEqual(t, a.FirstSeen, a.LastSeen)
-			}
-		}
+	sink := new(consumertest.LogsSink)
+	p.outbox.next = sink
+	_, _ = p.process(context.Background(), ld)
+	for _, a := range alerts(t, sink) {
+		require.NotEmpty(t, a.Evidence)
+		require.GreaterOrEqual(t, a.Bytes, int64(0))
+		require.LessOrEqual(t, a.FirstSeen, a.LastSeen)
 	}
 	require.LessOrEqual(t, len(p.voice.resources), p.cfg.Limits.Incidents)
 }

@@ -64,8 +64,10 @@ func (m *meter) observe(_ context.Context, o metric.Int64Observer) error {
 	return nil
 }
 
-// record publishes what the engine counted since the last time.
-func (m *meter) record(ctx context.Context, e *engine.Engine) {
+// record publishes what the engine counted since the last time, and the alerts
+// lost.
+func (m *meter) record(ctx context.Context, e *engine.Engine, lost int64) {
+	m.lost(ctx, lost)
 	e.Drain(func(c *engine.Counts) {
 		add(ctx, m.builder.ExfilRecordsRead, c.Read)
 		add(ctx, m.builder.ExfilRecordsLate, c.Late)
@@ -98,6 +100,10 @@ func (m *meter) alert(a *alert.Alert) {
 		attribute.String("rule", a.Evidence[0].Rule.Name),
 		attribute.String("status", string(a.Status)),
 	)))
+}
+
+func (m *meter) lost(ctx context.Context, alerts int64) {
+	add(ctx, m.builder.ExfilAlertsLost, alerts)
 }
 
 func (m *meter) shutdown() { m.builder.Shutdown() }

@@ -25,9 +25,9 @@ const tickEvery = time.Second
 // sends what the engine says.
 type exfil struct {
 	cfg    *Config
-	next   consumer.Logs
 	logger *zap.Logger
 	now    func() time.Time
+	outbox *outbox
 
 	mu     sync.Mutex // guards what follows
 	engine *engine.Engine
@@ -48,9 +48,9 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Logs) (*exf
 	rules := cfg.rules()
 	p := &exfil{
 		cfg:    cfg,
-		next:   next,
 		logger: set.Logger,
 		now:    time.Now,
+		outbox: newOutbox(next),
 		engine: engine.New(settings, rules),
 		voice:  newVoice(set.BuildInfo.Version),
 	}
@@ -80,9 +80,20 @@ func (c *Config) engine() (engine.Settings, error) {
 	}, nil
 }
 
-// process reads the flow records of ld, and adds the alerts they cause at its
-// end.
+// process reads the flow records of ld, and sends the alerts they cause. What is
+// left of ld is returned.
 func (p *exfil) process(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
+	if p.take(ctx, ld) {
+		p.report(p.outbox.send(ctx))
+	}
+	if ld.ResourceLogs().Len() == 0 {
+		return ld, processorhelper.ErrSkipProcessingData
+	}
+	return ld, nil
+}
+
+// take says whether there is something to send.
+func (p *exfil) take(ctx context.Context, ld plog.Logs) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.engine.Arrive(p.now())
@@ -90,12 +101,23 @@ func (p *exfil) process(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
 		p.read(rl)
 		return rl.ScopeLogs().Len() == 0
 	})
-	p.voice.flush(ld)
-	p.meter.record(ctx, p.engine)
-	if ld.ResourceLogs().Len() == 0 {
-		return ld, processorhelper.ErrSkipProcessingData
+	return p.flush(ctx)
+}
+
+// flush moves what was said to the outbox, and publishes the counts.
+func (p *exfil) flush(ctx context.Context) bool {
+	said := p.voice.said.Len() > 0
+	p.outbox.put(p.voice.said)
+	p.meter.record(ctx, p.engine, p.outbox.drainLost())
+	return said
+}
+
+// report logs a failure to send. The sender of the records does not learn of it:
+// they were taken, and the alerts wait.
+func (p *exfil) report(err error) {
+	if err != nil {
+		p.logger.Error("The next component does not take alerts; they wait", zap.Int("alerts", p.outbox.len()), zap.Error(err))
 	}
-	return ld, nil
 }
 
 // read takes the flow records out of rl, unless they are kept.
@@ -138,13 +160,18 @@ func (p *exfil) start(context.Context, component.Host) error {
 	return nil
 }
 
-// shutdown waits for the ticker. Open incidents are not closed: they are not
-// over.
-func (p *exfil) shutdown(context.Context) error {
+// shutdown waits for the ticker and sends what waits. Open incidents are not
+// closed: they are not over.
+func (p *exfil) shutdown(ctx context.Context) error {
 	if p.stop != nil {
 		p.stop()
 		p.stopped.Wait()
 	}
+	err := p.outbox.send(ctx)
+	if n := p.outbox.abandon(); n > 0 {
+		p.logger.Error("Alerts are lost: the next component did not take them", zap.Int("alerts", n), zap.Error(err))
+	}
+	p.meter.lost(ctx, p.outbox.drainLost())
 	p.meter.shutdown()
 	return nil
 }
@@ -162,19 +189,17 @@ func (p *exfil) tick(ctx context.Context) {
 	}
 }
 
-// pass closes what has been quiet while no records came, and sends that.
+// pass closes what has been quiet while no records came, and sends that and what
+// waits.
 func (p *exfil) pass(ctx context.Context) {
-	ld := plog.NewLogs()
 	p.mu.Lock()
 	p.engine.Pass(p.now())
 	p.say(plog.NewResourceLogs())
-	p.voice.flush(ld)
-	p.meter.record(ctx, p.engine)
+	said := p.flush(ctx)
 	p.mu.Unlock()
-	if ld.ResourceLogs().Len() == 0 {
+	if said {
+		p.report(p.outbox.send(ctx))
 		return
 	}
-	if err := p.next.ConsumeLogs(ctx, ld); err != nil {
-		p.logger.Error("Alerts of closed incidents were not taken", zap.Int("alerts", ld.LogRecordCount()), zap.Error(err))
-	}
+	p.report(p.outbox.retry(ctx))
 }

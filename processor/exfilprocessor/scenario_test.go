@@ -76,18 +76,18 @@ func play(t *testing.T, config []byte, records string) (alerts, metrics string) 
 	return out.String(), scenario.Metrics(&rm)
 }
 
-// take makes one step and returns what came of it.
+// take makes one step and returns what came of it: what passed, then the alerts.
 func take(t *testing.T, p *exfil, sink *consumertest.LogsSink, step scenario.Step) plog.Logs {
 	p.now = func() time.Time { return step.Wall }
-	if !step.Tick {
-		ld, err := p.process(context.Background(), step.Logs)
-		if err != nil {
+	ld := plog.NewLogs()
+	if step.Tick {
+		p.pass(context.Background())
+	} else {
+		var err error
+		if ld, err = p.process(context.Background(), step.Logs); err != nil {
 			require.ErrorIs(t, err, processorhelper.ErrSkipProcessingData)
 		}
-		return ld
 	}
-	p.pass(context.Background())
-	ld := plog.NewLogs()
 	for _, sent := range sink.AllLogs() {
 		sent.ResourceLogs().MoveAndAppendTo(ld.ResourceLogs())
 	}

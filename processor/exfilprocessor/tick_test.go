@@ -73,12 +73,20 @@ func upload(at time.Time) plog.Logs {
 // statuses are those of all alerts so far.
 func statuses(t *testing.T, sink *consumertest.LogsSink) []alert.Status {
 	var all []alert.Status
+	for _, a := range alerts(t, sink) {
+		all = append(all, a.Status)
+	}
+	return all
+}
+
+func alerts(t *testing.T, sink *consumertest.LogsSink) []alert.Alert {
+	var all []alert.Alert
 	for _, ld := range sink.AllLogs() {
 		for _, rl := range ld.ResourceLogs().All() {
 			for _, lr := range rl.ScopeLogs().At(0).LogRecords().All() {
 				var a alert.Alert
 				require.NoError(t, a.Decode(lr))
-				all = append(all, a.Status)
+				all = append(all, a)
 			}
 		}
 	}

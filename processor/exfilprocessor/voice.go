@@ -50,6 +50,3 @@ func bare(rl plog.ResourceLogs) plog.ResourceLogs {
 	copied.SetSchemaUrl(rl.SchemaUrl())
 	return copied
 }
-
-// flush moves what was said to the end of ld.
-func (v *voice) flush(ld plog.Logs) { v.said.MoveAndAppendTo(ld.ResourceLogs()) }

@@ -29,6 +29,7 @@ type TelemetryBuilder struct {
 	mu                     sync.Mutex
 	registrations          []metric.Registration
 	ExfilAlerts            metric.Int64Counter
+	ExfilAlertsLost        metric.Int64Counter
 	ExfilAttributesIgnored metric.Int64Counter
 	ExfilFindings          metric.Int64Counter
 	ExfilObserverLost      metric.Int64Counter
@@ -96,7 +97,13 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	var err, errs error
 	builder.ExfilAlerts, err = builder.meter.Int64Counter(
 		"otelcol_exfil_alerts",
-		metric.WithDescription("Alert records sent, by strongest rule and status. [Alpha]"),
+		metric.WithDescription("Alert records made, by strongest rule and status. [Alpha]"),
+		metric.WithUnit("{alert}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExfilAlertsLost, err = builder.meter.Int64Counter(
+		"otelcol_exfil_alerts_lost",
+		metric.WithDescription("Alert records dropped because the next component did not take them, past 1,000 waiting or at shutdown. [Alpha]"),
 		metric.WithUnit("{alert}"),
 	)
 	errs = errors.Join(errs, err)

@@ -25,6 +25,7 @@ func TestSetupTelemetry(t *testing.T) {
 		return nil
 	}))
 	tb.ExfilAlerts.Add(context.Background(), 1)
+	tb.ExfilAlertsLost.Add(context.Background(), 1)
 	tb.ExfilAttributesIgnored.Add(context.Background(), 1)
 	tb.ExfilFindings.Add(context.Background(), 1)
 	tb.ExfilObserverLost.Add(context.Background(), 1)
@@ -34,6 +35,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ExfilStateEvicted.Add(context.Background(), 1)
 	tb.ExfilStateRefused.Add(context.Background(), 1)
 	AssertEqualExfilAlerts(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExfilAlertsLost(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilAttributesIgnored(t, testTel,
