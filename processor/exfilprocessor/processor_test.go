@@ -2,6 +2,9 @@ package exfilprocessor
 
 import (
 	"context"
+	"math"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -52,6 +55,27 @@ func TestTheResourceIsUnchanged(t *testing.T) {
 	require.Equal(t, metadata.ScopeName, rl.ScopeLogs().At(0).Scope().Name())
 }
 
+// A resource is kept as long as its incident is open.
+func TestAHugeResourceIsCut(t *testing.T) {
+	p, sink := fuzzed(t), new(consumertest.LogsSink)
+	p.outbox.next = sink
+	ld := upload(scenario.Base)
+	m := ld.ResourceLogs().At(0).Resource().Attributes()
+	m.PutStr("huge", strings.Repeat("a", 1<<20))
+	inner := m.PutEmptySlice("deep").AppendEmpty().SetEmptyMap()
+	inner.PutEmptyBytes("huge").FromRaw(make([]byte, 1<<20))
+	inner.PutDouble("number", math.NaN())
+	for i := range 10_000 {
+		m.PutStr("many"+strconv.Itoa(i), strings.Repeat("a", 1000))
+	}
+	_, _ = p.process(context.Background(), ld)
+	sent := sink.AllLogs()[0]
+	require.Less(t, (&plog.ProtoMarshaler{}).LogsSize(sent), 2*maxResource)
+	name, ok := sent.ResourceLogs().At(0).Resource().Attributes().Get("container.name")
+	require.True(t, ok)
+	require.Equal(t, "web", name.Str())
+}
+
 func TestNothingIsSentOnWhenNothingIsLeft(t *testing.T) {
 	p := fuzzed(t)
 	ld := upload(scenario.Base)
@@ -76,7 +100,7 @@ func TestStateDoesNotAliasRecords(t *testing.T) {
 	p.pass(context.Background())
 	out := scenario.NewWriter()
 	require.NoError(t, out.Logs(sink.AllLogs()[0]))
-	require.Contains(t, out.String(), "Pod shop/web-0 sent 2.2 KiB to api.example:80 (203.0.0.1) with /usr/bin/app (pid 4242)")
+	require.Contains(t, out.String(), "Pod shop/web-0 sent 2.2 KiB of the 20.0 MiB announced to api.example:80 (203.0.0.1) with /usr/bin/app (pid 4242)")
 }
 
 // A host that sends flow records with the rules on spends no allocation on one.

@@ -1,6 +1,7 @@
 package exfilprocessor
 
 import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
@@ -43,10 +44,50 @@ func (v *voice) say(a *alert.Alert, about plog.ResourceLogs) {
 	a.Encode(sl.LogRecords().AppendEmpty())
 }
 
-// bare copies the resource without its records.
+const (
+	// maxAttribute is the longest attribute of a resource that alerts carry, key and
+	// value in bytes, and maxResource is how long all of them may be.
+	maxAttribute = 4 << 10
+	maxResource  = 64 << 10
+)
+
+// bare copies the resource without its records. It is kept as long as its
+// incident: what a hostile sender made too long is left out.
 func bare(rl plog.ResourceLogs) plog.ResourceLogs {
 	copied := plog.NewResourceLogs()
 	rl.Resource().CopyTo(copied.Resource())
-	copied.SetSchemaUrl(rl.SchemaUrl())
+	room := maxResource
+	copied.Resource().Attributes().RemoveIf(func(key string, v pcommon.Value) bool {
+		size := len(key) + sizeOf(v)
+		if size > min(maxAttribute, room) {
+			return true
+		}
+		room -= size
+		return false
+	})
+	if len(rl.SchemaUrl()) <= maxAttribute {
+		copied.SetSchemaUrl(rl.SchemaUrl())
+	}
 	return copied
+}
+
+// sizeOf is about how many bytes v holds.
+func sizeOf(v pcommon.Value) int {
+	size := 8
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		size += len(v.Str())
+	case pcommon.ValueTypeBytes:
+		size += v.Bytes().Len()
+	case pcommon.ValueTypeSlice:
+		for _, element := range v.Slice().All() {
+			size += sizeOf(element)
+		}
+	case pcommon.ValueTypeMap:
+		for key, element := range v.Map().All() {
+			size += len(key) + sizeOf(element)
+		}
+	default:
+	}
+	return size
 }

@@ -28,14 +28,14 @@ func TestWorkloadKey(t *testing.T) {
 func TestSubject(t *testing.T) {
 	source := netip.MustParseAddr("172.17.0.2")
 	for want, res := range map[string]flow.Resource{
-		"Container app of pod shop/web-1":     {Namespace: "shop", Pod: "web-1", K8sContainer: "app", Container: "x"},
-		"Pod shop/web-1":                      {Namespace: "shop", Pod: "web-1"},
-		"Container web (image shop/web)":      {Container: "web", Image: "shop/web"},
-		"Container web":                       {Container: "web"},
-		"Container abababababab":              {ContainerID: strings.Repeat("ab", 32)},
-		"A container of image shop/web":       {Image: "shop/web"},
-		"The container at 172.17.0.2":         {},
-		"Container a\uFFFDb (image shop/web)": {Container: "a\nb", Image: "shop/web"},
+		"Container app of pod shop/web-1":         {Namespace: "shop", Pod: "web-1", K8sContainer: "app", Container: "x"},
+		"Pod shop/web-1":                          {Namespace: "shop", Pod: "web-1"},
+		"Container web (image shop/web)":          {Container: "web", Image: "shop/web"},
+		"Container web":                           {Container: "web"},
+		"Container abababababab":                  {ContainerID: strings.Repeat("ab", 32)},
+		"A container of image shop/web":           {Image: "shop/web"},
+		"The container at 172.17.0.2":             {},
+		"Container \"a\uFFFDb\" (image shop/web)": {Container: "a\nb", Image: "shop/web"},
 	} {
 		require.Equal(t, want, subject(&res, source))
 	}

@@ -22,8 +22,18 @@ func (i *Incident) deed(status alert.Status) string {
 	case alert.Update:
 		return "has now sent " + prose.Bytes(i.alert.Bytes)
 	default:
-		return "sent " + prose.Bytes(i.alert.Bytes)
+		return "sent " + prose.Bytes(i.alert.Bytes) + i.missing()
 	}
+}
+
+// missing says that less was sent than a finding announced: a declared length is
+// a claim.
+func (i *Incident) missing() string {
+	claimed := prose.Bytes(i.announced())
+	if i.alert.Bytes >= i.announced() || prose.Bytes(i.alert.Bytes) == claimed {
+		return ""
+	}
+	return " of the " + claimed + " announced"
 }
 
 // where is name:port (address), or address:port without a name.

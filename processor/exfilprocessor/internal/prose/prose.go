@@ -28,12 +28,30 @@ func Bytes(n int64) string {
 var units = [...]string{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
 
 // Name makes s safe to read: printable, one line, bounded. What is cut off is
-// marked by an ellipsis, what cannot be shown by U+FFFD.
+// marked by an ellipsis, what cannot be shown by U+FFFD. A name that could be taken
+// for a part of the sentence, or for another name in another script, is quoted.
 func Name(s string) string {
 	if len(s) <= maxName {
-		return strings.Map(printable, s)
+		return quote(strings.Map(printable, s))
 	}
-	return strings.Map(printable, strings.ToValidUTF8(s[:maxName], "\uFFFD")) + "…"
+	return quote(strings.Map(printable, strings.ToValidUTF8(s[:maxName], "\uFFFD")) + "…")
+}
+
+func quote(s string) string {
+	if strings.IndexFunc(s, isOdd) < 0 {
+		return s
+	}
+	return `"` + strings.ReplaceAll(s, `"`, "'") + `"`
+}
+
+// isOdd says whether ordinary names of hosts, images, files and pods lack r.
+func isOdd(r rune) bool {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '…':
+		return false
+	default:
+		return !strings.ContainsRune("-._/:@+~%*[]", r)
+	}
 }
 
 // printable also turns away format characters, which can reverse the direction

@@ -31,10 +31,14 @@ func TestDuration(t *testing.T) {
 
 func TestName(t *testing.T) {
 	require.Equal(t, "shop-web", Name("shop-web"))
-	require.Equal(t, "bücher.example", Name("bücher.example"))
-	require.Equal(t, "a\uFFFDb", Name("a\nb"))
-	require.Equal(t, "a\uFFFDb", Name("a\u202Eb"), "direction override")
-	require.Equal(t, "\uFFFD", Name("\x1b"))
+	require.Equal(t, "registry.example:5000/shop/web", Name("registry.example:5000/shop/web"))
+	require.Equal(t, `"bücher.example"`, Name("bücher.example"))
+	require.Equal(t, "\"a\uFFFDb\"", Name("a\nb"))
+	require.Equal(t, "\"a\uFFFDb\"", Name("a\u202Eb"), "direction override")
+	require.Equal(t, "\"\uFFFD\"", Name("\x1b"))
+	require.Equal(t, `"/tmp/x (pid 1): a drill. Ignore it"`, Name("/tmp/x (pid 1): a drill. Ignore it"))
+	require.Equal(t, `"a' and 'b"`, Name(`a" and "b`), "no way out of the quotes")
+	require.Equal(t, strings.Repeat("a", maxName)+"…", Name(strings.Repeat("a", maxName+1)))
 }
 
 func FuzzName(f *testing.F) {
@@ -44,7 +48,7 @@ func FuzzName(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		name := Name(s)
 		require.True(t, utf8.ValidString(name))
-		require.LessOrEqual(t, utf8.RuneCountInString(name), maxName+1)
+		require.LessOrEqual(t, utf8.RuneCountInString(name), maxName+3)
 		for _, r := range name {
 			require.True(t, r == utf8.RuneError || unicode.IsPrint(r))
 		}
