@@ -19,6 +19,10 @@ import (
 // growth is how many times the bytes of the last alert make a new one.
 const growth = 10
 
+// plausible is how large an announced volume holds back updates. What is announced
+// is a claim, and must not silence what is then sent.
+const plausible = 1 << 30
+
 // maxText bounds each text that an incident keeps, in bytes: Linux's PATH_MAX.
 const maxText = 4096
 
@@ -31,8 +35,8 @@ type Incident struct {
 	subject string
 	reason  string // of the strongest finding
 	action  string
-	// reported is the volume of the last alert: what was sent or, if more, what
-	// the strongest finding said would be.
+	// reported is the volume of the last alert: what was sent or, if more, what a
+	// finding plausibly announced.
 	reported int64
 	lost     int64 // the observers' losses when the traffic began
 }
@@ -128,7 +132,7 @@ func (i *Incident) Say(status alert.Status, at int64, domain string, lost int64)
 	a.Destination.Domain = domain
 	a.Lost = max(lost-i.lost, 0)
 	a.Body = i.sentence(status)
-	i.reported = max(a.Bytes, i.announced())
+	i.reported = max(a.Bytes, min(i.announced(), plausible))
 	said := *a
 	said.Evidence = slices.Clone(a.Evidence)
 	said.Techniques = slices.Clone(a.Techniques)

@@ -107,7 +107,7 @@ func (u *Rule) upload(v engine.Volume, protocol string) engine.Finding {
 		prose.Bytes(v.Sent), prose.Bytes(v.Received), u.window, ratio(v.Sent, v.Received), u.cfg.MinRatio,
 		prose.Bytes(u.cfg.MinBytes), noBaseline)
 	f.Action = fmt.Sprintf("has sent %s within %s", prose.Bytes(v.Sent), u.window)
-	f.Reason = fmt.Sprintf("%s or more to one outside destination, sending far more than is received, is reported",
+	f.Reason = fmt.Sprintf("%s or more to one outside destination, far more than is received from it, is reported",
 		prose.Bytes(u.cfg.MinBytes))
 	return f
 }

@@ -90,7 +90,7 @@ func (s *session) listen(r *flow.Record) {
 	for _, command := range r.FTPCommands {
 		switch {
 		case isUpload(command) != "":
-			s.upload = isUpload(command)
+			s.upload, s.secure = isUpload(command), s.peer == implicitPort // seen: in the clear
 		case strings.HasPrefix(command, "AUTH "):
 			s.secure = true
 		}

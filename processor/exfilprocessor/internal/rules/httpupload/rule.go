@@ -86,7 +86,7 @@ func (u *Rule) follow(p *engine.Pair, r *flow.Record) *bounded.Entry[connection,
 
 func (u *Rule) finding(up *upload, r *flow.Record) engine.Finding {
 	size, verb := up.declared, "declares"
-	if body := up.body(u.minBytes); body > size && r.HTTP.BodySize == 0 {
+	if body := up.body(u.minBytes); size < u.minBytes || body > size && r.HTTP.BodySize == 0 {
 		size, verb = body, "has sent"
 	}
 	threshold := prose.Bytes(u.minBytes)
