@@ -15,6 +15,9 @@ type Config struct {
 	Interval time.Duration `mapstructure:"interval"`
 	// HostProcesses has processes outside containers reported too.
 	HostProcesses bool `mapstructure:"host_processes"`
+	// NestedContainers has a container within a container (kind, Docker in
+	// Docker) reported as itself rather than as the outer one.
+	NestedContainers bool `mapstructure:"nested_containers"`
 	// HostRoot is where the host's root directory is mounted, for a collector
 	// in a container.
 	HostRoot string `mapstructure:"host_root"`

@@ -20,7 +20,8 @@ import (
 // that starts in between is missed.
 func openKernel(c *Config, log *zap.Logger) (*kernel, error) {
 	containers, err := container.NewResolver(container.Config{
-		HostRoot: c.HostRoot, CgroupRoot: c.CgroupRoot, Sockets: c.RuntimeSockets})
+		HostRoot: c.HostRoot, CgroupRoot: c.CgroupRoot, Sockets: c.RuntimeSockets,
+		Nested: c.NestedContainers})
 	if err != nil {
 		return nil, fmt.Errorf("cgroup v2 of the host: %w", err)
 	}

@@ -31,13 +31,13 @@ func (r *flowReceiver) observe() error {
 			if known := t.Kernel.Load(); known != nil {
 				kernel = *known
 			}
-			observeLosses(o, kernel, t.Refused.Load())
+			observeLosses(o, kernel, t.Refused.Load(), t.Unresolved.Load())
 			return nil
 		}),
 	)
 }
 
-func observeLosses(o metric.Int64Observer, l event.Losses, refused int64) {
+func observeLosses(o metric.Int64Observer, l event.Losses, refused, unresolved int64) {
 	for _, loss := range []struct {
 		kind  string
 		count int64
@@ -49,6 +49,7 @@ func observeLosses(o metric.Int64Observer, l event.Losses, refused int64) {
 		{"sockets", int64(l.Sockets)},
 		{"peers", int64(l.Peers)},
 		{"refused", refused},
+		{"unresolved", unresolved},
 	} {
 		o.Observe(loss.count, metric.WithAttributes(attribute.String("kind", loss.kind)))
 	}

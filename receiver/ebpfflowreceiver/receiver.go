@@ -14,7 +14,6 @@ import (
 	"go.opentelemetry.io/collector/receiver/receiverhelper"
 	"go.uber.org/zap"
 
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/footprint"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/metadata"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/tracker"
 )
@@ -91,7 +90,7 @@ func (r *flowReceiver) options() tracker.Options {
 	}
 }
 
-// Shutdown takes a last report of every flow, detaches from the kernel and waits
+// Shutdown detaches from the kernel, takes a last report of every flow and waits
 // for both goroutines.
 func (r *flowReceiver) Shutdown(context.Context) error {
 	defer r.telemetry.Shutdown()
@@ -100,8 +99,10 @@ func (r *flowReceiver) Shutdown(context.Context) error {
 	}
 	r.cancel()
 	r.sweeper.Wait() // sweeps do not overlap
+	err := r.kernel.source.Detach()
 	r.sweep()
-	err := r.kernel.source.End()
+	r.collectAll()
+	err = errors.Join(err, r.kernel.source.End())
 	r.reader.Wait()
 	return errors.Join(err, r.kernel.close())
 }
@@ -111,40 +112,6 @@ func (r *flowReceiver) read(ctx context.Context) {
 	if err := r.tracker.Run(context.WithoutCancel(ctx)); err != nil {
 		r.set.Logger.Error("The flow reader has stopped", zap.Error(err))
 		componentstatus.ReportStatus(r.host, componentstatus.NewPermanentErrorEvent(err))
-	}
-}
-
-func (r *flowReceiver) sweepEvery(ctx context.Context, interval time.Duration) {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	var started sync.Once
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			r.sweep()
-			started.Do(r.settle)
-		}
-	}
-}
-
-// settle runs an interval after the start, when every component has started.
-func (r *flowReceiver) settle() {
-	if err := footprint.Settle(); err != nil {
-		r.set.Logger.Debug("Memory of the start is kept", zap.Error(err))
-	}
-}
-
-func (r *flowReceiver) sweep() {
-	err := r.kernel.source.Sweep()
-	losses, lossErr := r.kernel.source.Losses()
-	if lossErr == nil {
-		r.tracker.NoteLosses(losses)
-	}
-	if err = errors.Join(err, lossErr); err != nil {
-		r.set.Logger.Warn("Live flows could not be read", zap.Error(err))
-		componentstatus.ReportStatus(r.host, componentstatus.NewRecoverableErrorEvent(err))
 	}
 }
 

@@ -231,7 +231,7 @@ func TestMetrics(t *testing.T) {
 		for i, kind := range []string{"flows", "bytes", "samples", "events", "sockets", "peers"} {
 			lost = append(lost, ofKind(kind, int64(i+1)))
 		}
-		metadatatest.AssertEqualEbpfFlowLost(t, g.telemetry, append(lost, ofKind("refused", 2)), same)
+		metadatatest.AssertEqualEbpfFlowLost(t, g.telemetry, append(lost, ofKind("refused", 2), ofKind("unresolved", 0)), same)
 		refused, err := g.telemetry.GetMetric("otelcol_receiver_refused_log_records")
 		require.NoError(t, err)
 		assert.EqualValues(t, 2, refused.Data.(metricdata.Sum[int64]).DataPoints[0].Value)

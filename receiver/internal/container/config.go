@@ -17,6 +17,10 @@ type Config struct {
 	// Sockets are Docker Engine API sockets; podman's speaks the same. Nil means
 	// the usual places; an empty list means none.
 	Sockets []string
+	// Nested has a container within a container (kind, Docker in Docker) told as
+	// itself. Else it is the outer one's: a container that may write cgroups
+	// could make itself ever new ones.
+	Nested bool
 	// MaxCgroups bounds the cgroups remembered. Zero means 16384.
 	MaxCgroups int
 	// Linger is how long a removed container stays known, for late records.

@@ -25,6 +25,7 @@ const (
 // cgroup v2 hierarchy, as bpf_skb_cgroup_id gives it. It is safe for concurrent
 // use.
 type Resolver struct {
+	nested bool
 	tree   *tree
 	search *search // its ctx is guarded by mu
 	now    func() time.Time
@@ -51,6 +52,7 @@ func NewResolver(config Config) (*Resolver, error) {
 		return nil, fmt.Errorf("container identity: %w", err)
 	}
 	return &Resolver{
+		nested: config.Nested,
 		tree:   tree,
 		search: newSearch(config),
 		now:    time.Now,
@@ -144,10 +146,13 @@ func (r *Resolver) cached(cgroupID uint64) (c *Container, known bool) {
 	return nil, cg.retry.IsZero() || r.now().Before(cg.retry)
 }
 
-// identify is ParseCgroup with one doubt: a container that may write cgroups
+// identify is ParseCgroup with one doubt, where nested containers count: a container that may write cgroups
 // can name a nested one after another container. A nested claim to an id that
 // is already somebody else's is answered with the outer container.
 func (r *Resolver) identify(path string) (ID, bool) {
+	if !r.nested {
+		return parseOutermost(path)
+	}
 	id, ok := ParseCgroup(path)
 	if !ok {
 		return id, false

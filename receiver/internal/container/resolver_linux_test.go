@@ -208,8 +208,16 @@ func TestAddAndRemoveEvents(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestNestedClaims(t *testing.T) {
+func TestNestedContainersAreTheOuterOnes(t *testing.T) {
 	r, _ := newTestResolver(t, Config{})
+	r.Add(1<<62, "/docker/"+idB+"/libpod-"+randomID())
+	c, ok := r.Lookup(1 << 62)
+	require.True(t, ok)
+	assert.Equal(t, ID{ContainerID: idB, Runtime: "docker"}, c.ID, "names of its own making do not hide it")
+}
+
+func TestNestedClaims(t *testing.T) {
+	r, _ := newTestResolver(t, Config{Nested: true})
 	r.Add(1<<62, "/docker/"+idA)
 	r.Add(1<<62+1, "/docker/"+idB)
 	r.Add(1<<62+2, "/docker/"+idB+"/docker/"+idA)

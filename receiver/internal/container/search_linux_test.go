@@ -96,7 +96,7 @@ func TestSearchesAreBounded(t *testing.T) {
 
 func TestNestedIsNotSearched(t *testing.T) {
 	root := serveSocket(t, engineAPI(idA, withIDs(`{"Id":"A","Name":"/victim","Config":{}}`)))
-	r, _ := newTestResolver(t, Config{HostRoot: root, Sockets: []string{"/docker.sock"}})
+	r, _ := newTestResolver(t, Config{HostRoot: root, Sockets: []string{"/docker.sock"}, Nested: true})
 	r.Start()
 	r.Add(imaginary, "/docker/"+idB+"/docker/"+idA)
 	r.tick()

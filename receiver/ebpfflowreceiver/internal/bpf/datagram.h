@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 // Everything but TCP: counted here, packet by packet. A socket's first peer is
-// counted in its own state, further peers in a hash beside it.
+// counted in its own state, further peers in a hash beside it. When that is full
+// the socket's own state goes from peer to peer, with a report at each step.
 #pragma once
 
 #include "report.h"
@@ -13,9 +14,12 @@ static __always_inline bool same_remote(const struct tuple *a, const struct tupl
 	return x[0] == y[0] && x[1] == y[1] && a->remote_port == b->remote_port;
 }
 
+// Docker's resolver, 127.0.0.11 in every user network, answers on a port of its
+// own behind a translation that is done when the packet gets here.
 static __always_inline bool is_dns(const struct tuple *t)
 {
-	return t->remote_port == 53 || t->local_port == 53;
+	return t->remote_port == 53 || t->local_port == 53 ||
+	       *(const __u32 *)(t->remote + 12) == bpf_htonl(0x7f00000b);
 }
 
 static __always_inline void count(struct counters *c, enum direction d, __u64 bytes, __u64 packets)
@@ -58,10 +62,8 @@ static __noinline int count_peer(struct socket *s, const struct tuple *t, enum d
 	key.cookie = s->cookie;
 	__builtin_memcpy(&key.tuple, t, sizeof(*t));
 	p = find_peer(s, &key, d);
-	if (!p) {
-		lose(LOST_PEERS, packets);
+	if (!p)
 		return 0;
-	}
 	count(&p->total, d, bytes, packets);
 	p->last = bpf_ktime_get_ns();
 	if (p->total.sent >= p->alarm) {
@@ -82,6 +84,15 @@ static __always_inline void count_first(struct socket *s, enum direction d, __u3
 	}
 }
 
+// False where the state cannot leave its peer: the packet is counted there.
+static __always_inline bool move_on(struct socket *s, const struct tuple *t)
+{
+	if (!report_datagrams(s, REASON_LACK_OF_RESOURCES))
+		return false;
+	__builtin_memcpy(&s->tuple, t, sizeof(*t));
+	return true;
+}
+
 static __noinline int datagram(struct __sk_buff *skb, struct socket *s, enum direction d)
 {
 	__u8 seen = d == EGRESS ? SPOKEN : HEARD;
@@ -92,8 +103,13 @@ static __noinline int datagram(struct __sk_buff *skb, struct socket *s, enum dir
 	if (!s || !read_packet(skb, &p))
 		return 0;
 	orient(&t, &p, d);
-	if (same_remote(&t, &s->tuple) || !count_peer(s, &t, d, p.length, packets))
+	if (same_remote(&t, &s->tuple)) {
 		count_first(s, d, p.length, packets);
+	} else if (!count_peer(s, &t, d, p.length, packets)) {
+		if (!move_on(s, &t))
+			lose(LOST_PEERS, packets);
+		count_first(s, d, p.length, packets);
+	}
 	if (p.length && (!(s->flags & seen) || is_dns(&t))) {
 		s->flags |= seen;
 		sample(skb, s, &p, d, SAMPLE_MOST);

@@ -111,8 +111,8 @@ enum loss {
 	LOST_SAMPLES, // payload samples
 	LOST_EVENTS,  // process and cgroup events
 	LOST_SOCKETS, // packets of sockets that got no state for want of memory
-	LOST_PEERS,   // datagrams beyond the peers a map can hold, counted on the
-		      // socket's first peer
+	LOST_PEERS,   // datagrams of a peer for which nothing had room, counted on
+		      // their socket's last one
 	LOSSES,
 };
 

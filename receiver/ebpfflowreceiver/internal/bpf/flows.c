@@ -28,7 +28,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 // Tracing programs have bpf_sk_storage_get and bpf_spin_lock since 5.11. Before,
-// the sweep goes without the lock, and sock_ops says when a TCP socket closes.
+// the sweep goes without the lock.
 const volatile bool tracing_helpers = true;
 
 // A listener carries nothing. A closed connection may send a last reset (RFC 2525
@@ -62,9 +62,23 @@ static __always_inline void adopt(struct socket *s, struct tcp_sock *tp, const s
 	s->alarm = next_alarm(tp);
 }
 
-// A socket that connects, perhaps again, counts from zero.
+// A closed socket still hears its peer for a moment, and has said all. It lives
+// again when it connects, or when its counters have begun anew; and what a
+// listener has inherited to an accepted socket is not that one's.
+static __always_inline bool is_over(const struct socket *s, struct tcp_sock *tp, int state,
+				    __u64 cookie)
+{
+	struct counters now;
+
+	if (!(s->flags & CLOSED) || state == BPF_TCP_SYN_SENT || s->cookie != cookie)
+		return false;
+	tcp_totals(tp, &now);
+	return now.sent >= s->reported.sent && now.received >= s->reported.received;
+}
+
 static __always_inline void renew(struct socket *s)
 {
+	s->flags = BORN;
 	s->class = CLASS_QUIET;
 	s->heard = 0;
 	__builtin_memset(&s->reported, 0, sizeof(s->reported));
@@ -82,6 +96,7 @@ static __always_inline enum initiator initiator_of(const struct socket *s,
 
 static __noinline int begin(struct __sk_buff *skb, struct socket *s, enum direction d)
 {
+	__u64 cookie = bpf_get_socket_cookie(skb);
 	struct bpf_sock *sk = skb->sk;
 	struct tcp_sock *tp;
 	struct packet p;
@@ -91,18 +106,20 @@ static __noinline int begin(struct __sk_buff *skb, struct socket *s, enum direct
 	sk = bpf_sk_fullsock(sk);
 	if (!sk || (sk->protocol == TCP && !is_connection(sk)) || !read_packet(skb, &p))
 		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (tp && is_over(s, tp, sk->state, cookie))
+		return 0;
+	if (s->flags & CLOSED || (tp && sk->state == BPF_TCP_SYN_SENT))
+		renew(s);
 	s->cgroup = bpf_skb_cgroup_id(skb);
 	if (is_ignored(s->cgroup)) {
 		s->flags |= READY | IGNORED;
 		return 0;
 	}
 	orient(&s->tuple, &p, d);
-	s->cookie = bpf_get_socket_cookie(skb);
+	s->cookie = cookie;
 	s->start = s->last = bpf_ktime_get_ns();
 	s->alarm = FIRST_ALARM;
-	if (sk->protocol == TCP && sk->state == BPF_TCP_SYN_SENT)
-		renew(s);
-	tp = bpf_skc_to_tcp_sock(sk);
 	if (tp)
 		adopt(s, tp, &p, d);
 	s->initiator = initiator_of(s, sk, d);
@@ -175,7 +192,7 @@ static __always_inline void close_tcp(struct socket *s, struct tcp_sock *tp)
 	if (!(s->flags & READY) || s->flags & IGNORED)
 		return;
 	report_tcp(s, tp, REASON_END_OF_FLOW);
-	s->flags = BORN; // it may connect again; what was reported stays until then
+	s->flags = CLOSED;
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -184,8 +201,8 @@ int BPF_PROG(on_state, struct sock *sk, int before, int after)
 	struct tcp_sock *tp;
 	struct socket *s;
 
-	if (after == BPF_TCP_LISTEN)
-		own_listener(sk);
+	if (after == BPF_TCP_LISTEN || after == BPF_TCP_SYN_SENT)
+		own_subflow(sk);
 	if (after != BPF_TCP_CLOSE)
 		return 0;
 	s = bpf_sk_storage_get(&sockets, sk, NULL, 0);
@@ -195,7 +212,9 @@ int BPF_PROG(on_state, struct sock *sk, int before, int after)
 	return 0;
 }
 
-// on_state's stand-in before 5.11.
+// Says the same as on_state, where that could not: before 5.11, and for a close
+// that comes as an interrupt into another one's tracepoint, which the kernel does
+// not run twice at a time on one CPU. Whichever comes first has the last word.
 SEC("sockops")
 int on_sockops(struct bpf_sock_ops *ctx)
 {
@@ -285,7 +304,7 @@ SEC("iter/bpf_map_elem")
 int sweep_last_words(struct bpf_iter__bpf_map_elem *ctx)
 {
 	struct flow_event *word = ctx->value, *e;
-	__u64 cookie;
+	struct last_word_key key;
 
 	if (!word)
 		return 0;
@@ -293,8 +312,9 @@ int sweep_last_words(struct bpf_iter__bpf_map_elem *ctx)
 	if (!e)
 		return 0;
 	__builtin_memcpy(e, word, sizeof(*e));
-	cookie = e->cookie;
+	key.cookie = e->cookie;
+	key.start = e->start;
 	bpf_ringbuf_submit(e, 0);
-	bpf_map_delete_elem(&last_words, &cookie);
+	bpf_map_delete_elem(&last_words, &key);
 	return 0;
 }

@@ -13,6 +13,12 @@ import (
 	"github.com/cilium/ebpf"
 )
 
+type kernelBudget struct {
+	_      structs.HostLayout
+	Second uint64
+	Bytes  uint64
+}
+
 type kernelCgroupEvent struct {
 	_      structs.HostLayout
 	Kind   uint32
@@ -87,6 +93,12 @@ const (
 	kernelKindKIND_CGROUP_MADE kernelKind = 5
 	kernelKindKIND_CGROUP_GONE kernelKind = 6
 )
+
+type kernelLastWordKey struct {
+	_      structs.HostLayout
+	Cookie uint64
+	Start  uint64
+}
 
 type kernelLoss uint32
 
@@ -183,6 +195,7 @@ type kernelTuple struct {
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
+	kernelMapBudgets         = "budgets"
 	kernelMapEvents          = "events"
 	kernelMapIgnored         = "ignored"
 	kernelMapLastWords       = "last_words"
@@ -271,6 +284,7 @@ type kernelProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type kernelMapSpecs struct {
+	Budgets   *ebpf.MapSpec `ebpf:"budgets"`
 	Events    *ebpf.MapSpec `ebpf:"events"`
 	Ignored   *ebpf.MapSpec `ebpf:"ignored"`
 	LastWords *ebpf.MapSpec `ebpf:"last_words"`
@@ -307,6 +321,7 @@ func (o *kernelObjects) Close() error {
 //
 // It can be passed to loadKernelObjects or ebpf.CollectionSpec.LoadAndAssign.
 type kernelMaps struct {
+	Budgets   *ebpf.Map `ebpf:"budgets"`
 	Events    *ebpf.Map `ebpf:"events"`
 	Ignored   *ebpf.Map `ebpf:"ignored"`
 	LastWords *ebpf.Map `ebpf:"last_words"`
@@ -317,6 +332,7 @@ type kernelMaps struct {
 
 func (m *kernelMaps) Close() error {
 	return _KernelClose(
+		m.Budgets,
 		m.Events,
 		m.Ignored,
 		m.LastWords,

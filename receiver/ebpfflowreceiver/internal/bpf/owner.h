@@ -36,9 +36,9 @@ static __always_inline int own(struct bpf_sock_addr *ctx)
 	return 1;
 }
 
-// A listener that the kernel makes for an MPTCP socket has had no creator, but
-// begins to listen in its owner's context.
-static __always_inline void own_listener(struct sock *sk)
+// A socket that the kernel makes for an MPTCP one has had no creator, but begins
+// to listen or to connect in its owner's context.
+static __always_inline void own_subflow(struct sock *sk)
 {
 	struct socket *s = bpf_sk_storage_get(&sockets, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 
@@ -69,7 +69,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old, struct linux_binprm *bp
 
 	if (is_ignored(cgroup))
 		return 0;
-	e = is_crowded() ? NULL : bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e) {
 		lose(LOST_EVENTS, 1);
 		return 0;

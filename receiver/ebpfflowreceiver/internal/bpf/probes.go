@@ -13,9 +13,8 @@ import (
 type probe struct {
 	program string
 	attach  func(cgroup string, p *ebpf.Program) (link.Link, error)
-	// needed on kernels with, or only on those without, bpf_sk_storage_get in
-	// tracing programs (5.11).
-	since511, before511 bool
+	// since511 asks for bpf_sk_storage_get in tracing programs.
+	since511 bool
 }
 
 // probes is every program but the iterators. Adding one touches its C and this
@@ -26,7 +25,7 @@ var probes = []probe{
 	{program: "on_cgroup_made", attach: tracing},
 	{program: "on_cgroup_gone", attach: tracing},
 	{program: "on_state", attach: tracing, since511: true},
-	{program: "on_sockops", attach: atCgroup(ebpf.AttachCGroupSockOps), before511: true},
+	{program: "on_sockops", attach: atCgroup(ebpf.AttachCGroupSockOps)},
 	{program: "on_create", attach: atCgroup(ebpf.AttachCGroupInetSockCreate)},
 	{program: "on_release", attach: atCgroup(ebpf.AttachCgroupInetSockRelease)},
 	{program: "on_connect4", attach: atCgroup(ebpf.AttachCGroupInet4Connect)},
@@ -35,20 +34,23 @@ var probes = []probe{
 	{program: "on_ingress", attach: atCgroup(ebpf.AttachCGroupInetIngress)},
 }
 
+const collector = "sweep_last_words"
+
 type sweeper struct{ program, over string }
 
-// sweepers are the iterators, and the map that each walks.
+// sweepers are the iterators, and the map that each walks; the collector among
+// them is read more often.
 var sweepers = []sweeper{
 	{program: "sweep_sockets", over: "sockets"},
 	{program: "sweep_peers", over: "peers"},
-	{program: "sweep_last_words", over: "last_words"},
+	{program: collector, over: "last_words"},
 }
 
 // probesFor are the probes of a kernel with or without bpf_sk_storage_get in
 // tracing programs.
 func probesFor(tracingHelpers bool) []probe {
 	return slices.DeleteFunc(slices.Clone(probes), func(p probe) bool {
-		return p.since511 && !tracingHelpers || p.before511 && tracingHelpers
+		return p.since511 && !tracingHelpers
 	})
 }
 

@@ -69,11 +69,14 @@ static __always_inline void fill(struct flow_event *e, struct socket *s,
 static __noinline int keep_last_word(struct socket *s, const struct counters *total, __u64 end)
 {
 	struct flow_event e = {};
+	struct last_word_key key;
 
 	if (!s || !total)
 		return 0;
 	fill(&e, s, total, end, REASON_END_OF_FLOW);
-	if (bpf_map_update_elem(&last_words, &e.cookie, &e, BPF_ANY)) {
+	key.cookie = e.cookie;
+	key.start = e.start;
+	if (bpf_map_update_elem(&last_words, &key, &e, BPF_NOEXIST)) {
 		lose(LOST_FLOWS, 1);
 		lose(LOST_BYTES, e.delta.sent + e.delta.received);
 	}
@@ -106,13 +109,13 @@ static __always_inline bool report_tcp(struct socket *s, struct tcp_sock *tp, en
 	return report_socket(s, &total, tp->tcp_mstamp * 1000, why);
 }
 
-static __always_inline void report_datagrams(struct socket *s, enum reason why)
+static __always_inline bool report_datagrams(struct socket *s, enum reason why)
 {
 	struct counters total = s->total;
 
 	if (why != REASON_END_OF_FLOW && !unreported(&total, &s->reported))
-		return;
-	report_socket(s, &total, s->last, why);
+		return true;
+	return report_socket(s, &total, s->last, why);
 }
 
 static __always_inline void report_peer(struct peer *p, const struct peer_key *key, enum reason why)

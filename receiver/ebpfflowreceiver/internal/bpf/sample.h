@@ -56,7 +56,7 @@ static __always_inline void sample(struct __sk_buff *skb, const struct socket *s
 		.length = p->length < most ? p->length : most,
 	};
 
-	if (is_crowded()) {
+	if (is_crowded() || is_over_budget(s->cgroup, head.time, sizeof(head) + head.length)) {
 		lose(LOST_SAMPLES, 1);
 		return;
 	}

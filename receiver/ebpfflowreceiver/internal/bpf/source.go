@@ -29,7 +29,7 @@ type Options struct {
 type Source struct {
 	collection *ebpf.Collection
 	links      []link.Link
-	iterators  []*link.Iter
+	iterators  map[string]*link.Iter // by program
 	reader     *ringbuf.Reader
 	record     ringbuf.Record
 	peers      peerTable
@@ -43,7 +43,7 @@ func Open(o Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{collection: collection, peers: newPeerTable(collection.Maps["peers"])}
+	s := &Source{collection: collection, iterators: map[string]*link.Iter{}, peers: newPeerTable(collection.Maps["peers"])}
 	if err := s.attach(o.Cgroup, wanted); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -62,7 +62,7 @@ func (s *Source) attach(cgroup string, wanted []probe) error {
 		if err != nil {
 			return diagnose(w.program, err)
 		}
-		s.iterators = append(s.iterators, it)
+		s.iterators[w.program] = it
 	}
 	for _, p := range wanted {
 		l, err := p.attach(cgroup, s.collection.Programs[p.program])
@@ -106,22 +106,22 @@ func (s *Source) Forget(cgroup uint64) {
 	_ = s.collection.Maps["ignored"].Delete(cgroup) // most were never in it
 }
 
-// End detaches every probe and has Read return io.EOF behind what is left.
-func (s *Source) End() error {
+// Detach stops the accounting; what is counted can still be swept.
+func (s *Source) Detach() error {
 	var errs []error
 	for _, l := range s.links {
 		errs = append(errs, l.Close())
 	}
 	s.links = nil
-	return errors.Join(append(errs, s.reader.Flush())...)
+	return errors.Join(errs...)
 }
+
+// End has Read return io.EOF behind what is left.
+func (s *Source) End() error { return s.reader.Flush() }
 
 // Close frees everything. Nobody may be reading.
 func (s *Source) Close() error {
-	var errs []error
-	for _, l := range s.links {
-		errs = append(errs, l.Close())
-	}
+	errs := []error{s.Detach()}
 	for _, it := range s.iterators {
 		errs = append(errs, it.Close())
 	}

@@ -16,6 +16,7 @@ enum {
 	DATAGRAM = 4, // anything but TCP
 	SPOKEN = 8,   // the container has sent its first payload
 	HEARD = 16,   // so has the peer
+	CLOSED = 64,  // its last word has been said
 	BORN = 32,    // made under our eyes, or inherited from such a socket
 };
 
@@ -99,14 +100,34 @@ struct {
 	__uint(max_entries, 8 << 20);
 } events SEC(".maps");
 
-// Last words of flows that found the ring buffer full, by cookie.
+// Last words of flows that found the ring buffer full. A socket that connects
+// again has the same cookie.
+struct last_word_key {
+	__u64 cookie;
+	__u64 start;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 65536);
-	__type(key, __u64);
+	__type(key, struct last_word_key);
 	__type(value, struct flow_event);
 } last_words SEC(".maps");
+
+// How much of the ring buffer a cgroup's samples took in a second or so: one
+// container's chatter must not make the others' unheard.
+struct budget {
+	__u64 second;
+	__u64 bytes;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct budget);
+} budgets SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -123,11 +144,26 @@ static __always_inline void lose(__u32 what, __u64 amount)
 		__sync_fetch_and_add(count, amount);
 }
 
-// Samples and events leave the second half of the ring buffer to the flows.
+// Samples leave the second half of the ring buffer to flows and processes.
 static __always_inline bool is_crowded(void)
 {
 	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >
 	       bpf_ringbuf_query(&events, BPF_RB_RING_SIZE) / 2;
+}
+
+static __always_inline bool is_over_budget(__u64 cgroup, __u64 now, __u64 bytes)
+{
+	struct budget *b = bpf_map_lookup_elem(&budgets, &cgroup), fresh;
+	__u64 second = now >> 30;
+
+	if (!b || b->second != second) {
+		fresh.second = second;
+		fresh.bytes = bytes;
+		bpf_map_update_elem(&budgets, &cgroup, &fresh, BPF_ANY);
+		return false;
+	}
+	b->bytes += bytes;
+	return b->bytes > bpf_ringbuf_query(&events, BPF_RB_RING_SIZE) / 2;
 }
 
 static __always_inline bool is_ignored(__u64 cgroup)

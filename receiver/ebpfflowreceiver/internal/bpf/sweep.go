@@ -16,12 +16,28 @@ import (
 // Sweep reads the iterators: in the kernel they report every flow that moved.
 // Then it forgets datagram peers that have been silent for long.
 func (s *Source) Sweep() error {
-	for _, it := range s.iterators {
+	for program, it := range s.iterators {
+		if program == collector {
+			continue
+		}
 		if err := drain(it); err != nil {
 			return err
 		}
 	}
 	return s.peers.expire()
+}
+
+// Collect reads the last words that found the ring buffer full.
+func (s *Source) Collect() (more bool, err error) {
+	if err := drain(s.iterators[collector]); err != nil {
+		return false, err
+	}
+	var key kernelLastWordKey
+	err = s.collection.Maps["last_words"].NextKey(nil, &key)
+	if errors.Is(err, ebpf.ErrKeyNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // drain runs one iterator to its end; the programs write nothing to it.

@@ -35,6 +35,8 @@ static __noinline int first_egress(struct __sk_buff *skb, struct socket *s)
 	if (!s || !read_packet(skb, &p) || p.length == 0)
 		return 0;
 	s->flags |= SPOKEN;
+	if (p.destination_port == 53)
+		s->class = CLASS_LINES; // DNS over TCP: many questions (RFC 7766)
 	if (s->class != CLASS_LINES)
 		s->class = classify(skb, &p, first_word(skb, &p));
 	s->budget = 8;

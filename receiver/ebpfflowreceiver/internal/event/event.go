@@ -113,8 +113,8 @@ type Losses struct {
 	Peers   uint64 // datagrams credited to their socket's first peer
 }
 
-// Source is the kernel side. Read, SetDeadline and Pending are for one goroutine; the rest
-// may be called from any other.
+// Source is the kernel side. Read, SetDeadline and Pending are for one goroutine;
+// the rest may be called from any other.
 type Source interface {
 	// Read waits for the next event. It returns io.EOF behind the last one
 	// before End, and os.ErrDeadlineExceeded past the deadline.
@@ -125,13 +125,18 @@ type Source interface {
 	Pending() bool
 	// Sweep has every live flow that moved report through Read. One at a time.
 	Sweep() error
+	// Collect has last words that found no room in time report through Read,
+	// and says whether some still wait.
+	Collect() (more bool, err error)
 	// Losses reads the loss counters.
 	Losses() (Losses, error)
 	// Ignore stops the accounting of a cgroup's future sockets.
 	Ignore(cgroup uint64) error
 	// Forget ends Ignore for a cgroup that is gone.
 	Forget(cgroup uint64)
-	// End stops the accounting.
+	// Detach stops the accounting; what is counted can still be swept.
+	Detach() error
+	// End has Read return io.EOF behind what is left.
 	End() error
 	// Close frees everything. Nobody may be reading.
 	Close() error

@@ -15,6 +15,8 @@ import (
 type Source struct {
 	// OnSweep is called by Sweep, and may Send.
 	OnSweep func() error
+	// OnCollect is called by Collect, and may Send.
+	OnCollect func() (more bool, err error)
 	// EndErr is what End answers.
 	EndErr error
 
@@ -106,6 +108,17 @@ func (s *Source) SetDeadline(t time.Time) { s.deadline = t }
 
 // Pending implements event.Source.
 func (s *Source) Pending() bool { return len(s.events) > 0 }
+
+// Detach implements event.Source.
+func (s *Source) Detach() error { return nil }
+
+// Collect implements event.Source.
+func (s *Source) Collect() (bool, error) {
+	if s.OnCollect == nil {
+		return false, nil
+	}
+	return s.OnCollect()
+}
 
 // Sweep implements event.Source.
 func (s *Source) Sweep() error {

@@ -61,6 +61,34 @@ func scatter(count, bytes int64) (Sent, error) {
 	return sent, c.Close()
 }
 
+// crowd sends a byte to each of many peers on the loopback address, to fill the
+// table of peers, and then its real bytes to one more.
+func crowd(peers int64) (Sent, error) {
+	if err := setUp(); err != nil {
+		return Sent{}, err
+	}
+	c, err := net.ListenPacket("udp", ":0")
+	if err != nil {
+		return Sent{}, err
+	}
+	to := &net.UDPAddr{IP: net.IP{127, 0, 0, 1}}
+	for i := range peers {
+		to.IP[2], to.Port = byte(i/60000), 1024+int(i%60000)
+		// A closed port's answer comes as an error of the next send.
+		_, _ = c.WriteTo([]byte{0}, to)
+	}
+	sent := Sent{Port: 9999}
+	to = &net.UDPAddr{IP: net.ParseIP(Outside), Port: int(sent.Port)}
+	for range 1000 {
+		n, err := c.WriteTo(make([]byte, 1000), to)
+		if err != nil {
+			return sent, err
+		}
+		sent.Bytes += int64(n)
+	}
+	return sent, c.Close()
+}
+
 // ping sends ICMP echo requests (RFC 792) from a raw socket.
 func ping(count, bytes int64) (Sent, error) {
 	packet := make([]byte, 8+bytes)

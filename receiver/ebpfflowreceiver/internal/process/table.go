@@ -28,6 +28,8 @@ type Table struct {
 type entry struct {
 	process flow.Process
 	settled bool // the executable's path has been asked of /proc
+	// inherited says that this is what the parent ran.
+	inherited bool
 }
 
 // NewTable reads the proc file system mounted at proc.
@@ -58,7 +60,7 @@ func (t *Table) Fork(pid, parent uint32) {
 		return
 	}
 	inherited.PID, inherited.ParentPID = int64(pid), int64(parent)
-	t.entries.Add(pid, &entry{process: inherited, settled: true})
+	t.entries.Add(pid, &entry{process: inherited, inherited: true})
 }
 
 // Lookup returns the process, as far as it is known. Pid 0 is nobody.
@@ -72,12 +74,23 @@ func (t *Table) Lookup(pid uint32) flow.Process {
 		t.entries.Add(pid, e)
 	}
 	if !e.settled {
-		e.settled = true
-		if exe := t.executable(pid); exe != "" {
-			e.process.Executable = exe
-		}
+		t.settle(pid, e)
 	}
 	return e.process
+}
+
+// settle asks /proc once. A process that runs something else than its parent
+// did, without an exec having been heard, has run it unheard.
+func (t *Table) settle(pid uint32, e *entry) {
+	e.settled = true
+	exe := t.executable(pid)
+	switch {
+	case exe == "":
+	case e.inherited && exe != e.process.Executable:
+		e.process = t.read(pid)
+	default:
+		e.process.Executable = exe
+	}
 }
 
 func (t *Table) read(pid uint32) flow.Process {

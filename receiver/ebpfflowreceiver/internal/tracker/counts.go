@@ -13,7 +13,9 @@ type Counts struct {
 	Tracked atomic.Int64 // flows remembered now
 	Lost    atomic.Int64 // records and events lost, kernel and consumer
 	Refused atomic.Int64 // records that the next component did not take
-	Kernel  atomic.Pointer[event.Losses]
+	// Unresolved counts events of cgroups of which nothing could be learned.
+	Unresolved atomic.Int64
+	Kernel     atomic.Pointer[event.Losses]
 }
 
 // refuse counts records that the next component did not take.

@@ -40,6 +40,9 @@ func (t *Tracker) owner(s *event.Socket) (*container.Container, bool) {
 	if t.Containers.IsHost(s.Cgroup) {
 		// A full table costs time, and nothing else.
 		_ = t.Source.Ignore(s.Cgroup)
+	} else {
+		t.Unresolved.Add(1)
+		t.Lost.Add(1)
 	}
 	return nil, false
 }

@@ -13,7 +13,8 @@ const (
 	// urgentBody is the declared size from which a request is told of at once
 	// rather than with its flow's next report.
 	urgentBody = 64 << 10
-	maxHello   = 8192 // bytes of a ClientHello kept for its other part
+	maxHello   = 8192 // bytes of a ClientHello that comes in two packets
+	mostHellos = 1024 // first parts that wait for their second, 4 KiB at most each
 )
 
 // onSample learns from a payload, and reports at once what cannot wait: an
@@ -28,7 +29,7 @@ func (t *Tracker) onSample(e *event.Sample) {
 	s.learn(&m)
 	t.learnNames(e, c, &m)
 	t.learnData(e, c, &m)
-	if urgent(&m) && !e.Remote.Addr().IsLoopback() {
+	if urgent(&m) && (!e.Remote.Addr().IsLoopback() || isQuestion(&m)) {
 		t.add(c, e.Cgroup, t.record(&e.Socket, e.Time, c, s))
 	}
 	t.Tracked.Store(int64(t.flows.Len()))
@@ -41,24 +42,39 @@ func (t *Tracker) input(e *event.Sample, s *state) l7.Input {
 		UDP:        e.Protocol == protocolUDP,
 		LocalPort:  e.Local.Port(),
 		RemotePort: e.Remote.Port(),
-		Known:      s.protocol,
+		Known:      s.known(),
 	}
 	if e.Egress {
 		in.Direction = l7.Egress
-		in.Payload = s.joinHello(e)
+		if e.Protocol == protocolTCP {
+			in.Payload = t.joinHello(e)
+		}
 	}
 	return in
 }
 
+// known is the protocol told so far. A data channel of FTP is such because
+// somebody said so: its first bytes may know better. A flow that is known to
+// be of no protocol is not looked at again.
+func (s *state) known() string {
+	switch {
+	case s.protocol == ftpData && s.entropy == 0:
+		return ""
+	case s.protocol == "" && s.entropy > 0:
+		return "unknown"
+	}
+	return s.protocol
+}
+
 // joinHello puts a ClientHello together that came in two packets.
-func (s *state) joinHello(e *event.Sample) []byte {
-	if s.hello != nil {
-		whole := append(s.hello, e.Payload...)
-		s.hello = nil
-		return whole
+func (t *Tracker) joinHello(e *event.Sample) []byte {
+	key := keyOf(&e.Socket)
+	if first, ok := t.hellos.Peek(key); ok {
+		t.hellos.Remove(key)
+		return append(first, e.Payload...)
 	}
 	if isPartialHello(e.Payload, int(e.Size)) {
-		s.hello = slices.Clone(e.Payload)
+		t.hellos.Add(key, slices.Clone(e.Payload))
 	}
 	return e.Payload
 }
@@ -92,8 +108,12 @@ func urgent(m *l7.Message) bool {
 	return m.HTTP.BodySize >= urgentBody ||
 		m.HTTP.Chunked ||
 		m.FTP.Secured || slices.ContainsFunc(m.FTP.Commands, isStore) ||
-		m.DNS.QuestionName != "" && !m.DNS.Response
+		isQuestion(m)
 }
+
+// isQuestion says that a DNS question was asked: worth telling even of a resolver
+// on a loopback address, which asks others from outside the container.
+func isQuestion(m *l7.Message) bool { return m.DNS.QuestionName != "" && !m.DNS.Response }
 
 // isStore is FTP's three ways to upload (RFC 959 4.1.3).
 func isStore(command string) bool {

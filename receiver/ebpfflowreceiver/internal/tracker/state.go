@@ -32,13 +32,11 @@ type state struct {
 	commands []string
 	// auth is an AUTH that the server has not yet agreed to.
 	auth string
-	// hello is a ClientHello of which the rest is to come.
-	hello []byte
 }
 
 // learn takes over what a message says; later messages add to earlier ones.
 func (s *state) learn(m *l7.Message) {
-	if m.Protocol != "" && s.protocol != protocolFTP && s.protocol != ftpData {
+	if m.Protocol != "" && s.protocol != protocolFTP && (s.protocol != ftpData || m.HTTP.Method != "") {
 		s.protocol = m.Protocol
 		s.entropy = 0
 	}

@@ -56,6 +56,7 @@ type Tracker struct {
 	Counts
 
 	flows     *simplelru.LRU[flowKey, *state]
+	hellos    *simplelru.LRU[flowKey, []byte]
 	processes *process.Table
 	names     *peername.Table
 	expected  *ftpdata.Expected
@@ -77,6 +78,9 @@ func New(o Options) (*Tracker, error) {
 		return nil, fmt.Errorf("max_flows %d: %w", o.MaxFlows, err)
 	}
 	t.flows = flows
+	if t.hellos, err = simplelru.NewLRU[flowKey, []byte](mostHellos, nil); err != nil {
+		return nil, err
+	}
 	t.batch.reset()
 	return t, nil
 }
