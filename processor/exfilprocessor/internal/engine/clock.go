@@ -20,33 +20,35 @@ const (
 	// sender who invents times cannot keep everybody else's records from coming in
 	// between.
 	runAgainstWall  = 1024
-	spanAgainstWall = int64(time.Minute)
+	spanAgainstWall = time.Minute
 	// lastTime is the latest time believed, ten years before ns since the epoch
 	// overflow, so that sums with the durations of the configuration do not.
 	lastTime = math.MaxInt64 - int64(10*365*24*time.Hour)
 )
 
-// clock is event time: the latest time any record gave, moved on by the wall
-// clock while no records arrive. All times are ns since the epoch.
+// clock is event time, in ns since the epoch: the latest time any record gave,
+// moved on by the wall clock while no records arrive. How long that is comes from
+// the monotonic reading, so that a wall clock that is set moves nothing.
 type clock struct {
 	watermark int64 // latest record
 	idle      int64 // watermark plus the wall clock's time since it last moved
-	wall      int64 // wall clock at the last arrival
-	moved     int64 // wall clock when the watermark last moved
 	skew      int64 // how far the wall clock was found to be behind
 
-	run     int   // records in a row that were too far ahead
-	runTime int64 // time of the last of them
-	runWall int64 // wall clock at the first of them
+	wall  time.Time // wall clock at the last arrival
+	moved time.Time // wall clock when the watermark last moved
+
+	run     int       // records in a row that were too far ahead
+	runTime int64     // time of the last of them
+	runWall time.Time // wall clock at the first of them
 }
 
 // arrive notes the wall clock's time of the records that follow.
-func (c *clock) arrive(wall int64) { c.wall = max(c.wall, wall) }
+func (c *clock) arrive(wall time.Time) { c.wall = wall }
 
 // pass moves the clock on by the wall clock's time since the watermark moved.
-func (c *clock) pass(wall int64) {
-	if c.watermark != 0 && wall > c.moved {
-		c.idle = max(c.idle, c.watermark+wall-c.moved)
+func (c *clock) pass(wall time.Time) {
+	if c.watermark != 0 {
+		c.idle = max(c.idle, c.watermark+int64(wall.Sub(c.moved)))
 	}
 }
 
@@ -77,17 +79,17 @@ func (c *clock) credible(t int64) bool {
 		c.runWall = c.wall
 	}
 	c.run, c.runTime = c.run+1, t
-	if c.run < needed || needed == runAgainstWall && c.wall-c.runWall < spanAgainstWall {
+	if c.run < needed || needed == runAgainstWall && c.wall.Sub(c.runWall) < spanAgainstWall {
 		return false
 	}
-	c.skew = max(c.skew, t-c.wall)
+	c.skew = max(c.skew, t-c.wall.UnixNano())
 	return true
 }
 
 // needed is how many records in a row it takes to believe t; 0 if t is near.
 func (c *clock) needed(t int64) int {
 	switch {
-	case t > c.wall+c.skew+aheadOfWall:
+	case t > c.wall.UnixNano()+c.skew+aheadOfWall:
 		return runAgainstWall
 	case c.watermark != 0 && t > c.now()+aheadOfRecords:
 		return runToMove

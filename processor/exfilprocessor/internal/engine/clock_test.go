@@ -28,7 +28,7 @@ func TestClockAdmits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var c clock
-			c.arrive(at(test.wall))
+			c.arrive(time.Unix(0, at(test.wall)))
 			for i, d := range test.records {
 				require.Equal(t, test.want[i], c.admit(at(d)), "record %d", i)
 			}
@@ -39,12 +39,12 @@ func TestClockAdmits(t *testing.T) {
 
 func TestAWrongWallClockDoesNotBlind(t *testing.T) {
 	var c clock
-	c.arrive(1)
+	c.arrive(time.Unix(0, 1))
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
 	for range 2 * runAgainstWall {
 		require.False(t, c.admit(at), "however many there are at once")
 	}
-	c.arrive(1 + int64(time.Minute))
+	c.arrive(time.Unix(0, 1+int64(time.Minute)))
 	require.True(t, c.admit(at))
 	require.True(t, c.admit(at), "and from then on")
 }
@@ -56,7 +56,7 @@ func TestTheClockIsNotPoisoned(t *testing.T) {
 	base := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
 	for second := range int64(300) {
 		now := base + second*int64(time.Second)
-		c.arrive(now)
+		c.arrive(time.Unix(0, now))
 		require.True(t, c.admit(now))
 		for range 2 * runAgainstWall {
 			require.False(t, c.admit(now+int64(24*time.Hour)))
@@ -68,7 +68,7 @@ func TestTheClockIsNotPoisoned(t *testing.T) {
 func TestTheEndOfTimeIsNotBelieved(t *testing.T) {
 	var c clock
 	for minute := range int64(4) {
-		c.arrive(1 + minute*int64(time.Minute))
+		c.arrive(time.Unix(0, 1+minute*int64(time.Minute)))
 		for range runAgainstWall {
 			require.False(t, c.admit(math.MaxInt64))
 		}
@@ -77,13 +77,28 @@ func TestTheEndOfTimeIsNotBelieved(t *testing.T) {
 
 func TestTheWallClockPassesWhileNothingArrives(t *testing.T) {
 	var c clock
-	c.pass(int64(time.Hour))
+	c.pass(time.Unix(0, int64(time.Hour)))
 	require.Zero(t, c.now(), "before the first record there is no time")
 	base := int64(1_000_000 * time.Hour)
-	c.arrive(base)
+	c.arrive(time.Unix(0, base))
 	c.admit(base - int64(time.Minute))
-	c.arrive(base + int64(5*time.Minute)) // of something else than flow records
-	c.pass(base + int64(10*time.Minute))
+	c.arrive(time.Unix(0, base+int64(5*time.Minute))) // of something else than flow records
+	c.pass(time.Unix(0, base+int64(10*time.Minute)))
 	require.Equal(t, base+int64(9*time.Minute), c.now())
 	require.True(t, c.admit(base-1), "records are late against records, not against the wall clock")
+}
+
+// The collector's clock is set a year ahead and back again: no state expires, and
+// nothing is closed.
+func TestAWallClockThatIsSetMovesNothing(t *testing.T) {
+	var c clock
+	start := time.Now() // with a monotonic reading
+	c.arrive(start)
+	c.admit(start.UnixNano())
+	set := start.Add(time.Second) // elapsed
+	c.pass(set)
+	require.Equal(t, start.UnixNano()+int64(time.Second), c.now())
+	c.arrive(start.AddDate(1, 0, 0).Round(0)) // no monotonic reading: only the wall
+	c.arrive(set)
+	require.False(t, c.admit(start.AddDate(1, 0, 0).UnixNano()), "the clock is back")
 }

@@ -56,12 +56,12 @@ func New(set Settings, rules []Rule) *Engine {
 
 // Arrive notes the wall clock when the records that follow came in. It bounds
 // how far into the future they may claim to be, nothing else.
-func (e *Engine) Arrive(wall time.Time) { e.clock.arrive(wall.UnixNano()) }
+func (e *Engine) Arrive(wall time.Time) { e.clock.arrive(wall) }
 
 // Pass closes and forgets what has been idle, by the wall clock's time since
 // the latest record arrived.
 func (e *Engine) Pass(wall time.Time) {
-	e.clock.pass(wall.UnixNano())
+	e.clock.pass(wall)
 	e.closeQuiet()
 	e.sweep()
 }

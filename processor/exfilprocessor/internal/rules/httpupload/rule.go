@@ -68,11 +68,11 @@ func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
 // ends it.
 func (u *Rule) follow(p *engine.Pair, r *flow.Record) *bounded.Entry[connection, upload] {
 	key := connection{pair: p.Key, port: r.Source.Port(), peer: r.Destination.Port()}
-	starts := begins(r)
+	starts := begins(r, u.minBytes)
 	if !starts && u.Get(key) == nil {
 		return nil
 	}
-	if r.HTTP.Method != "" && bodyMethod(r.HTTP.Method) == "" {
+	if r.HTTP.Method != "" && bodyMethod(r, u.minBytes) == "" {
 		u.Remove(key)
 		return nil
 	}

@@ -35,7 +35,8 @@ func TestObserve(t *testing.T) {
 	}{
 		"declared":                     {[]flow.Record{request(0, "PUT", mib, 300)}, []int{0}},
 		"declared below":               {[]flow.Record{request(0, "PUT", mib-1, mib)}, nil},
-		"a GET has no body":            {[]flow.Record{request(0, "GET", 2*mib, 2*mib)}, nil},
+		"a GET has no body":            {[]flow.Record{request(0, "GET", 0, 2*mib), request(1, "GET", mib-1, 2*mib)}, nil},
+		"a GET that declares one":      {[]flow.Record{request(0, "GET", 2*mib, 300), request(1, "GET", 0, 2*mib)}, []int{0}},
 		"declared, told once":          {[]flow.Record{request(0, "PUT", 4*mib, 300), request(1, "PUT", 0, 2*mib), request(2, "", 0, 2*mib)}, []int{0}},
 		"declared much less than sent": {[]flow.Record{request(0, "POST", 100, 300), request(1, "POST", 0, 2*mib)}, []int{1}},
 		"not declared":                 {[]flow.Record{request(0, "POST", 0, mib/2), request(1, "", 0, mib/2), request(2, "", 0, mib/2), request(3, "", 0, mib)}, []int{1, 3}},

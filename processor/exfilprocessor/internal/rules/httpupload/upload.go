@@ -17,7 +17,7 @@ type connection struct {
 // length goes on with it: observers tell a request's length once, and may repeat
 // its method.
 type upload struct {
-	method   string // one of the three, a constant
+	method   string // one of the three or "request", a constant
 	declared int64  // 0: not declared
 	sent     int64  // on the connection since the request was seen
 	since    int64  // when that was, event time in ns
@@ -27,8 +27,8 @@ type upload struct {
 
 // begins says whether a record tells of a body. An HTTP/2 POST that declares
 // no length does not: gRPC is that, and goes on for days.
-func begins(r *flow.Record) bool {
-	switch bodyMethod(r.HTTP.Method) {
+func begins(r *flow.Record, minBytes int64) bool {
+	switch bodyMethod(r, minBytes) {
 	case "":
 		return false
 	case "POST":
@@ -66,13 +66,13 @@ func (up *upload) restart(r *flow.Record, minBytes int64) {
 // progress. Observers that repeat the length in every interval make two large
 // requests of one length look like one, until the bytes tell.
 func (up *upload) isOver(r *flow.Record, minBytes int64) bool {
-	method, declared := bodyMethod(r.HTTP.Method), r.HTTP.BodySize
+	method, declared := bodyMethod(r, minBytes), r.HTTP.BodySize
 	return up.method == "" || method != "" && method != up.method ||
 		declared > 0 && (declared < minBytes || declared != up.declared)
 }
 
 func (up *upload) begin(r *flow.Record, minBytes int64) {
-	*up = upload{method: bodyMethod(r.HTTP.Method), declared: r.HTTP.BodySize, since: r.Time, next: minBytes}
+	*up = upload{method: bodyMethod(r, minBytes), declared: r.HTTP.BodySize, since: r.Time, next: minBytes}
 	if up.declared >= minBytes {
 		up.next = 0 // what is declared counts at once
 	}
@@ -101,16 +101,21 @@ func (up *upload) after(minBytes int64) int64 {
 	return next
 }
 
-// bodyMethod is the method as a constant if it is one that carries a body.
-func bodyMethod(method string) string {
-	switch method {
+// bodyMethod is the method as a constant if it is one that carries a body. Any
+// other does if it declares a large one: a server may take a file by GET.
+func bodyMethod(r *flow.Record, minBytes int64) string {
+	switch r.HTTP.Method {
 	case "PUT":
 		return "PUT"
 	case "POST":
 		return "POST"
 	case "PATCH":
 		return "PATCH"
-	default:
+	case "":
 		return ""
 	}
+	if r.HTTP.BodySize >= minBytes {
+		return "request"
+	}
+	return ""
 }
