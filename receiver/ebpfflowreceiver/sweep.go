@@ -19,7 +19,7 @@ const (
 )
 
 func (r *flowReceiver) sweepEvery(ctx context.Context, interval time.Duration) {
-	live, words := time.NewTicker(interval), time.NewTicker(collectEvery)
+	live, words := time.NewTicker(interval), time.NewTimer(collectEvery)
 	defer live.Stop()
 	defer words.Stop()
 	var started sync.Once
@@ -31,7 +31,7 @@ func (r *flowReceiver) sweepEvery(ctx context.Context, interval time.Duration) {
 			r.sweep()
 			started.Do(r.settle)
 		case <-words.C:
-			r.collect()
+			words.Reset(r.nextCollect())
 		}
 	}
 }
@@ -50,6 +50,14 @@ func (r *flowReceiver) sweep() {
 		r.tracker.NoteLosses(losses)
 	}
 	r.unwell("Live flows could not be read", errors.Join(err, lossErr))
+}
+
+// nextCollect collects, and says how soon to do so again.
+func (r *flowReceiver) nextCollect() time.Duration {
+	if r.collect() {
+		return collectPause
+	}
+	return collectEvery
 }
 
 func (r *flowReceiver) collect() (more bool) {

@@ -110,7 +110,7 @@ struct last_word_key {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 65536);
+	__uint(max_entries, 131072);
 	__type(key, struct last_word_key);
 	__type(value, struct flow_event);
 } last_words SEC(".maps");
