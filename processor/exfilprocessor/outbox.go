@@ -80,9 +80,10 @@ func (o *outbox) send(ctx context.Context) error {
 	return err
 }
 
-// retry sends, unless it is too soon after a failure.
+// retry sends, unless it is too soon after a failure. It does not wait for a batch
+// that is on its way, unless more came since.
 func (o *outbox) retry(ctx context.Context) error {
-	if o.tooSoon() {
+	if o.len() == 0 || o.tooSoon() {
 		return nil
 	}
 	return o.send(ctx)
