@@ -80,7 +80,7 @@ func (e *Engine) begin(f *Finding, from *origin) *open {
 		Subject:  subject(from.src.Resource, from.r.Source.Addr()),
 		Peer:     p.Key.Peer,
 		First:    p.since(),
-		Last:     from.r.Time,
+		Last:     max(p.last, from.r.Time),
 		Bytes:    max(saturate(v.Sent, v.Served), from.r.Bytes),
 		Lost:     p.lost,
 	}

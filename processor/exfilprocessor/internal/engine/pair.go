@@ -31,7 +31,8 @@ type Pair struct {
 	width   int64 // of a quarter of the window, ns
 	sending int64 // number of the quarter in which bytes were last sent, or 0
 	first   int64 // when the bytes in the window began to be sent, at the earliest
-	lost    int64 // the observers' losses before that
+	last    int64 // when the last of them were sent
+	lost    int64 // the observers' losses before the first
 	closed  int64 // when the last incident's last bytes were sent, or 0
 	domain  string
 	open    *open
@@ -69,8 +70,9 @@ func (p *Pair) count(r *flow.Record, lost int64) {
 func (p *Pair) begin(r *flow.Record, lost int64) {
 	step := r.Time / p.width
 	if p.sending == 0 || step >= p.sending+quarters {
-		p.first, p.lost = began(r), lost
+		p.first, p.last, p.lost = began(r), r.Time, lost
 	}
+	p.first, p.last = min(p.first, r.Time), max(p.last, r.Time)
 	p.sending = max(p.sending, step)
 }
 

@@ -78,6 +78,7 @@ func (i *Incident) LastSeen() int64 { return i.alert.LastSeen }
 func (i *Incident) Add(r *flow.Record) {
 	if r.Bytes > 0 {
 		i.alert.Bytes = saturate(i.alert.Bytes, r.Bytes)
+		i.alert.FirstSeen = min(i.alert.FirstSeen, r.Time)
 		i.alert.LastSeen = max(i.alert.LastSeen, r.Time)
 	}
 	i.Sender(r)
