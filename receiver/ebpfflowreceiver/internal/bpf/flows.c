@@ -175,7 +175,7 @@ int on_ingress(struct __sk_buff *skb)
 
 	if (!sk)
 		return 1;
-	if (skb->len > DOWNLOAD && bpf_skc_to_tcp_sock(sk))
+	if (skb->len > DOWNLOAD && is_plain_tcp(skb))
 		return 1;
 	s = state_of(skb, sk, INGRESS);
 	if (!s || s->flags & IGNORED)

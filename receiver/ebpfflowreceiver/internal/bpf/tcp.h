@@ -146,6 +146,16 @@ static __always_inline void tcp_egress(struct __sk_buff *skb, struct bpf_sock *s
 		look(skb, s, tp);
 }
 
+// A plain TCP packet, told from its header in place.
+static __always_inline bool is_plain_tcp(struct __sk_buff *skb)
+{
+	__u8 *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+
+	if (data + 40 > end)
+		return false;
+	return data[0] == 0x45 ? data[9] == TCP : data[0] >> 4 == 6 && data[6] == TCP;
+}
+
 // Whether a TCP packet carries nothing, told from its headers in place.
 static __always_inline bool is_empty(struct __sk_buff *skb)
 {
