@@ -21,6 +21,7 @@ const (
 	attrServer             = "server.address"
 	attrHTTPMethod         = "http.request.method"
 	attrHTTPBodySize       = "http.request.body.size"
+	attrHTTPRequests       = "flow.http.request.count"
 	attrURLPath            = "url.path"
 	attrUserAgent          = "user_agent.original"
 	attrFTPCommand         = "ftp.command"

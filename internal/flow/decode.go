@@ -108,6 +108,8 @@ func (d *decoder) detail(key string, v pcommon.Value) {
 		d.text(&r.HTTP.Method, v)
 	case attrHTTPBodySize:
 		d.integer(&r.HTTP.BodySize, v, maxCount)
+	case attrHTTPRequests:
+		d.integer(&r.HTTP.Requests, v, maxCount)
 	case attrURLPath:
 		d.text(&r.HTTP.Path, v)
 	case attrUserAgent:

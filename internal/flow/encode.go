@@ -69,6 +69,7 @@ func (r *Record) encodeApplication(m pcommon.Map) {
 	attribute.PutString(m, attrServer, r.Server)
 	attribute.PutString(m, attrHTTPMethod, r.HTTP.Method)
 	attribute.PutInt(m, attrHTTPBodySize, r.HTTP.BodySize)
+	attribute.PutInt(m, attrHTTPRequests, r.HTTP.Requests)
 	attribute.PutString(m, attrURLPath, r.HTTP.Path)
 	attribute.PutString(m, attrUserAgent, r.HTTP.UserAgent)
 	attribute.PutStrings(m, attrFTPCommand, r.FTPCommands)

@@ -30,7 +30,7 @@ func anyRecord(d *dice) Record {
 		Bytes: d.count(), Packets: d.count(), Unidirectional: d.below(2) == 1,
 		EndReason: EndReason(d.below(6)),
 		Protocol:  strings.ToLower(d.validText()), ProtocolVersion: d.validText(), Server: d.validText(),
-		HTTP:    HTTP{d.validText(), d.validText(), d.validText(), d.count()},
+		HTTP:    HTTP{d.validText(), d.validText(), d.validText(), d.count(), d.count()},
 		TLS:     TLS{d.validText(), d.validText()},
 		DNS:     DNS{d.validText(), d.validText()},
 		Entropy: float64(d.below(9)),

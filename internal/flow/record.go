@@ -68,7 +68,10 @@ type HTTP struct {
 	Method    string
 	Path      string // without query, fragment or user information
 	UserAgent string
-	BodySize  int64 // declared length in bytes
+	BodySize  int64 // declared length in bytes, the largest of the interval
+	// Requests is how many were seen in the interval: of more than one, the
+	// bytes do not tell whose they are.
+	Requests int64
 }
 
 // TLS is what a ClientHello says of itself.

@@ -30,7 +30,7 @@ func everything() Record {
 	r.Source = netip.MustParseAddrPort("[2001:db8::2]:41234")
 	r.Destination = netip.MustParseAddrPort("[2001:db8::7]:443")
 	r.ProtocolVersion = "1.1"
-	r.HTTP.UserAgent, r.HTTP.BodySize = "curl/8.5.0", 10<<20
+	r.HTTP.UserAgent, r.HTTP.BodySize, r.HTTP.Requests = "curl/8.5.0", 10<<20, 2
 	r.TLS = TLS{Version: "1.3", JA4: "t13d1516h2_8daaf6152771_b186095e22b6"}
 	r.DNS = DNS{QuestionName: "drop.example.com", QuestionType: "AAAA"}
 	r.FTPCommands = []string{"AUTH TLS", "STOR"}

@@ -27,7 +27,7 @@ func TestUploadIsToldAtOnce(t *testing.T) {
 	assert.Equal(t, int64(boot+2e9), head.Time)
 	assert.Zero(t, head.Bytes)
 	assert.Equal(t, flow.EndActiveTimeout, head.EndReason)
-	assert.Equal(t, flow.HTTP{Method: "PUT", Path: "/upload", UserAgent: "curl/8", BodySize: 1 << 20}, head.HTTP)
+	assert.Equal(t, flow.HTTP{Method: "PUT", Path: "/upload", UserAgent: "curl/8", BodySize: 1 << 20, Requests: 1}, head.HTTP)
 	for _, r := range records {
 		assert.Equal(t, "http", r.Protocol)
 		assert.Equal(t, "1.1", r.ProtocolVersion)
@@ -69,7 +69,7 @@ func TestKeepAlive(t *testing.T) {
 	require.Len(t, records, 4)
 	assert.Equal(t, "GET", records[0].HTTP.Method)
 	assert.Equal(t, "www.example", records[0].Server)
-	assert.Equal(t, flow.HTTP{Method: "PUT", Path: "/upload", UserAgent: "curl/8", BodySize: 1 << 20}, records[1].HTTP)
+	assert.Equal(t, flow.HTTP{Method: "PUT", Path: "/upload", UserAgent: "curl/8", BodySize: 1 << 20, Requests: 1}, records[1].HTTP)
 	assert.Equal(t, "up.example", records[2].Server)
 }
 
@@ -81,6 +81,7 @@ func TestLargerBody(t *testing.T) {
 		says(web, strings.Replace(put, "1048576", "10", 1)), ended(web, 1))
 	require.Len(t, records, 1)
 	assert.EqualValues(t, 60000, records[0].HTTP.BodySize)
+	assert.EqualValues(t, 2, records[0].HTTP.Requests)
 }
 
 // What an upload contains is not taken for another protocol.
@@ -98,7 +99,7 @@ func TestHTTP2(t *testing.T) {
 	require.Len(t, records, 2)
 	assert.Equal(t, "2", records[0].ProtocolVersion)
 	assert.Equal(t, "up.example", records[0].Server)
-	assert.Equal(t, flow.HTTP{Method: "PUT", Path: "/upload", UserAgent: "curl/8", BodySize: 1 << 20}, records[0].HTTP)
+	assert.Equal(t, flow.HTTP{Method: "PUT", Path: "/upload", UserAgent: "curl/8", BodySize: 1 << 20, Requests: 1}, records[0].HTTP)
 }
 
 // http2Head is a client's preface, its settings and one request (RFC 9113 3.4).

@@ -27,8 +27,8 @@ type state struct {
 	tls               flow.TLS
 	dns               flow.DNS
 	entropy           float64
-	// commands wait for the next record; so do the declared size of a body and
-	// a DNS question, which are said once.
+	// commands wait for the next record; so do the declared size of a body, the
+	// number of requests and a DNS question, which are said once.
 	commands []string
 	// auth is an AUTH that the server has not yet agreed to.
 	auth string
@@ -66,6 +66,9 @@ func (s *state) learnRequest(m *l7.HTTPRequest) {
 		s.http.Method, s.http.Path, s.http.UserAgent = m.Method, m.Path, m.UserAgent
 	}
 	s.http.BodySize = max(m.BodySize, s.http.BodySize)
+	if m.Method != "" || m.Path != "" {
+		s.http.Requests++
+	}
 }
 
 // learnCommands keeps FTP's verbs. AUTH counts once the server agrees (RFC 4217
@@ -97,7 +100,7 @@ func (s *state) describe(r *flow.Record) {
 	r.HTTP, r.TLS, r.DNS = s.http, s.tls, s.dns
 	r.Entropy = s.entropy
 	r.FTPCommands = append(r.FTPCommands[:0], s.commands...)
-	s.http.BodySize = 0
+	s.http.BodySize, s.http.Requests = 0, 0
 	s.dns = flow.DNS{}
 	s.commands = s.commands[:0]
 }

@@ -28,6 +28,7 @@ func with(r flow.Record, change func(*flow.Record)) flow.Record {
 func TestObserve(t *testing.T) {
 	served := func(r *flow.Record) { r.Initiator = flow.InitiatorDestination }
 	ended := func(r *flow.Record) { r.EndReason = flow.EndOfFlow }
+	several := func(r *flow.Record) { r.HTTP.Requests = 1000 }
 	http2 := func(r *flow.Record) { r.ProtocolVersion = "2" }
 	for name, test := range map[string]struct {
 		records []flow.Record
@@ -47,6 +48,8 @@ func TestObserve(t *testing.T) {
 		"the container serves":         {[]flow.Record{with(request(0, "PUT", 2*mib, 2*mib), served)}, nil},
 		"HTTP/2 POST without a length": {[]flow.Record{with(request(0, "POST", 0, 2*mib), http2)}, nil},
 		"HTTP/2 POST with a length":    {[]flow.Record{with(request(0, "POST", 2*mib, 200), http2)}, []int{0}},
+		"many small, one connection":   {[]flow.Record{with(request(0, "POST", 2048, 3*mib), several), with(request(1, "POST", 2048, 3*mib), several)}, nil},
+		"many, one of them large":      {[]flow.Record{with(request(0, "POST", 2*mib, 3*mib), several)}, []int{0}},
 		"numbers at the end":           {[]flow.Record{request(0, "PUT", math.MaxInt64, math.MaxInt64), request(1, "", 0, math.MaxInt64)}, []int{0, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {

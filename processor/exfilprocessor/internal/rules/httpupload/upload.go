@@ -43,6 +43,9 @@ func (up *upload) take(r *flow.Record, minBytes int64) bool {
 	if up.isOver(r, minBytes) {
 		up.begin(r, minBytes)
 	}
+	if isChatter(r, minBytes) {
+		return false
+	}
 	if up.sent += r.Bytes; up.sent < 0 {
 		up.sent = math.MaxInt64
 	}
@@ -51,6 +54,12 @@ func (up *upload) take(r *flow.Record, minBytes int64) bool {
 	}
 	up.next, up.reported = up.after(minBytes), true
 	return true
+}
+
+// isChatter says that the record holds several requests, none of which declares a
+// large body: whose bytes they are is not told.
+func isChatter(r *flow.Record, minBytes int64) bool {
+	return r.HTTP.Requests > 1 && r.HTTP.BodySize < minBytes
 }
 
 // restart measures anew what is sent from now on, once the incident that the
