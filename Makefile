@@ -57,7 +57,7 @@ bench: ## Benchmarks: engine, parsers, kernel cost (root for the last)
 
 .PHONY: kernel
 kernel: ## Load and exercise the BPF programs in this kernel (root)
-	go test -exec '$(ROOT)' -count 1 -tags kernel $(TESTFLAGS) ./receiver/...
+	go test -exec '$(ROOT)' -count 1 -p 1 -tags kernel $(TESTFLAGS) ./receiver/...
 
 .PHONY: e2e
 e2e: build ## Real containers, real uploads, real alerts (root)
