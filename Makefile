@@ -35,6 +35,9 @@ demo: build ## Let a container steal two files, and watch the alerts come out
 test: build ## Unit tests, and every shipped config and manifest validated (no root)
 	go test $(RACE) $(TESTFLAGS) ./...
 
+# The linter's cache remembers paths: each checkout has its own.
+export GOLANGCI_LINT_CACHE := $(CURDIR)/build/lint-cache
+
 .PHONY: lint
 lint: $(TOOLS)/golangci-lint ## Check style: Go, BPF C, shell
 	$< run ./...
@@ -59,9 +62,10 @@ bench: ## Benchmarks: engine, parsers, kernel cost (root for the last)
 kernel: ## Load and exercise the BPF programs in this kernel (root)
 	go test -exec '$(ROOT)' -count 1 -p 1 -tags kernel $(TESTFLAGS) ./receiver/...
 
+# Each of these tests' collectors sees all containers: one package at a time (-p 1).
 .PHONY: e2e
 e2e: build ## Real containers, real uploads, real alerts (root)
-	go test -exec '$(ROOT)' -count 1 -timeout 30m -tags e2e $(TESTFLAGS) ./test/config/... ./test/e2e/...
+	go test -exec '$(ROOT)' -count 1 -p 1 -timeout 30m -tags e2e $(TESTFLAGS) ./test/config/... ./test/e2e/...
 
 .PHONY: vm
 vm: ## The kernel tests in other kernels, under QEMU: a minute each
