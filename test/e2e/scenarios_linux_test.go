@@ -27,6 +27,9 @@ func TestEveryTheftAlertsOnceAndNothingElseDoes(t *testing.T) {
 	require.NoError(t, err)
 	fmt.Println(string(figures))
 	for _, o := range outcomes {
+		if !o.Benign {
+			figure("delay: "+o.Scenario, o.Delay.Seconds(), 1, "s")
+		}
 		t.Run(o.Scenario, func(t *testing.T) {
 			assert.Empty(t, o.Skipped)
 			assert.Empty(t, o.Problems())

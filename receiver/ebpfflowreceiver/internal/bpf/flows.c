@@ -10,12 +10,14 @@
 // TCP's own counters are the truth about TCP: they know retransmissions. The
 // packet hooks at the cgroup root watch them pass an alarm (1 MiB, then every
 // doubling) and look at the first bytes of a turn; a packet in the middle of a
-// bulk transfer is told by TCP's numbers and costs no more than reading them. Other protocols are
-// counted here. Reports leave through one ring buffer: at the alarm; at the sweep, when user space
-// reads an iterator; and at the end of the socket. A report carries the difference to the one
-// before, and a full buffer leaves that difference to the next report. A last word that finds it
-// full waits in a hash for the sweep. When that is full too it is lost, and counted. Samples are
-// shed first.
+// bulk transfer is told by TCP's numbers and costs no more than reading them.
+// Other protocols are counted here.
+//
+// Reports leave through one ring buffer: at the alarm; at the sweep, when user
+// space reads an iterator; and at the end of the socket. A report carries the
+// difference to the one before, and a full buffer leaves that difference to the
+// next report. A last word that finds it full waits in a hash for the sweep. When
+// that is full too it is lost, and counted. Samples are shed first.
 //
 // Nothing here decides what user space may see: cgroups that are no container's
 // are ignored once user space says so, and observed until then, so that a
