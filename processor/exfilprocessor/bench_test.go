@@ -1,12 +1,9 @@
-//go:build unix
-
 package exfilprocessor
 
 import (
 	"context"
 	"fmt"
 	"net/netip"
-	"syscall"
 	"testing"
 	"time"
 
@@ -59,15 +56,6 @@ func benchmarkConsume(b *testing.B, tracked int) {
 	records := float64(b.N) * benchContainers * benchRecords
 	b.ReportMetric(records/b.Elapsed().Seconds(), "records/s")
 	b.ReportMetric((cpuSeconds(b)-before)*1e9/records, "cpu-ns/record")
-}
-
-// cpuSeconds is what the process has used, which a shared machine blurs less
-// than the time that passed.
-func cpuSeconds(b *testing.B) float64 {
-	b.Helper()
-	var used syscall.Rusage
-	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &used))
-	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9
 }
 
 // track fills the state as records of each container to each of its
