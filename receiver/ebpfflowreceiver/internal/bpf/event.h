@@ -16,7 +16,6 @@ enum kind {
 
 // Why a flow is reported: IPFIX flowEndReason (RFC 5102 5.11.3).
 enum reason {
-	REASON_IDLE_TIMEOUT = 1,
 	REASON_ACTIVE_TIMEOUT = 2,
 	REASON_END_OF_FLOW = 3,
 	REASON_LACK_OF_RESOURCES = 5,

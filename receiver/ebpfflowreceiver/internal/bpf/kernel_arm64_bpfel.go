@@ -138,7 +138,6 @@ type kernelPeerKey struct {
 type kernelReason uint32
 
 const (
-	kernelReasonREASON_IDLE_TIMEOUT      kernelReason = 1
 	kernelReasonREASON_ACTIVE_TIMEOUT    kernelReason = 2
 	kernelReasonREASON_END_OF_FLOW       kernelReason = 3
 	kernelReasonREASON_LACK_OF_RESOURCES kernelReason = 5

@@ -45,18 +45,24 @@ static __always_inline bool unreported(const struct counters *total,
 	       total->received_packets > reported->received_packets;
 }
 
+// Moves what is not yet reported into the event, and says why.
+static __always_inline void claim(struct flow_event *e, struct bpf_spin_lock *lock,
+				  const struct counters *total, struct counters *reported,
+				  enum reason why)
+{
+	if (why != REASON_UNLOCKED)
+		bpf_spin_lock(lock);
+	take_delta(&e->delta, total, reported);
+	if (why != REASON_UNLOCKED)
+		bpf_spin_unlock(lock);
+	e->kind = KIND_FLOW;
+	e->reason = why == REASON_UNLOCKED ? REASON_ACTIVE_TIMEOUT : why;
+}
+
 static __always_inline void fill(struct flow_event *e, struct socket *s,
 				 const struct counters *total, __u64 end, enum reason why)
 {
-	if (why != REASON_UNLOCKED)
-		bpf_spin_lock(&s->lock);
-	take_delta(&e->delta, total, &s->reported);
-	if (why != REASON_UNLOCKED)
-		bpf_spin_unlock(&s->lock);
-	else
-		why = REASON_ACTIVE_TIMEOUT;
-	e->kind = KIND_FLOW;
-	e->reason = why;
+	claim(e, &s->lock, total, &s->reported, why);
 	e->cookie = s->cookie;
 	e->cgroup = s->cgroup;
 	e->start = s->start;
@@ -128,15 +134,7 @@ static __always_inline void report_peer(struct peer *p, const struct peer_key *k
 	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e)
 		return;
-	if (why != REASON_UNLOCKED)
-		bpf_spin_lock(&p->lock);
-	take_delta(&e->delta, &total, &p->reported);
-	if (why != REASON_UNLOCKED)
-		bpf_spin_unlock(&p->lock);
-	else
-		why = REASON_ACTIVE_TIMEOUT;
-	e->kind = KIND_FLOW;
-	e->reason = why;
+	claim(e, &p->lock, &total, &p->reported, why);
 	e->cookie = key->cookie;
 	e->cgroup = p->cgroup;
 	e->start = p->start;

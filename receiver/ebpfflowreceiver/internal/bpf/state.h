@@ -16,8 +16,8 @@ enum {
 	DATAGRAM = 4, // anything but TCP
 	SPOKEN = 8,   // the container has sent its first payload
 	HEARD = 16,   // so has the peer
-	CLOSED = 64,  // its last word has been said
 	BORN = 32,    // made under our eyes, or inherited from such a socket
+	CLOSED = 64,  // its last word has been said
 };
 
 // What a TCP flow's first bytes promise, hence what else is worth a sample.
@@ -59,7 +59,8 @@ struct {
 	__type(value, struct socket);
 } sockets SEC(".maps");
 
-// Further peers of an unconnected socket. Full: counted as LOST_PEERS.
+// Further peers of an unconnected socket. When it is full, datagram.h says what
+// happens.
 struct peer_key {
 	__u64 cookie;
 	struct tuple tuple;

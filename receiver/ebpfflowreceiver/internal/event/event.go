@@ -61,9 +61,9 @@ type Reason uint8
 
 // The reasons that the kernel side gives.
 const (
-	IdleTimeout   Reason = 1
-	ActiveTimeout Reason = 2
-	EndOfFlow     Reason = 3
+	ActiveTimeout   Reason = 2
+	EndOfFlow       Reason = 3
+	LackOfResources Reason = 5
 )
 
 // Flow is what a flow moved since its last report. Times are nanoseconds of

@@ -28,6 +28,9 @@ type Table struct {
 type entry struct {
 	process flow.Process
 	settled bool // the executable's path has been asked of /proc
+	// arguments are yet to be masked: most processes open no socket, and are
+	// never asked for.
+	arguments []string
 	// inherited says that this is what the parent ran.
 	inherited bool
 }
@@ -44,12 +47,14 @@ func NewTable(proc string) *Table {
 // Exec notes that a process runs a new program. A script's file is what was
 // executed; its interpreter is found in /proc while the process lives.
 func (t *Table) Exec(pid, parent uint32, file string, args []string) {
-	t.entries.Add(pid, &entry{process: flow.Process{
-		PID:         int64(pid),
-		ParentPID:   int64(parent),
-		Executable:  mask.Printable(file, maxArguments),
-		CommandLine: mask.CommandLine(args),
-	}})
+	t.entries.Add(pid, &entry{
+		process: flow.Process{
+			PID:        int64(pid),
+			ParentPID:  int64(parent),
+			Executable: mask.Printable(file, maxArguments),
+		},
+		arguments: args,
+	})
 }
 
 // Fork notes that a process runs its parent's program.
@@ -79,10 +84,14 @@ func (t *Table) Lookup(pid uint32) flow.Process {
 	return e.process
 }
 
-// settle asks /proc once. A process that runs something else than its parent
+// settle masks what is about to be told, and asks /proc once. A process that runs something else than its parent
 // did, without an exec having been heard, has run it unheard.
 func (t *Table) settle(pid uint32, e *entry) {
 	e.settled = true
+	if len(e.arguments) > 0 {
+		e.process.CommandLine = mask.CommandLine(e.arguments)
+		e.arguments = nil
+	}
 	exe := t.executable(pid)
 	switch {
 	case exe == "":

@@ -23,7 +23,7 @@ func (t *Tracker) onFlow(f *event.Flow) {
 func (t *Tracker) reportFlow(f *event.Flow, c *container.Container) {
 	s := t.state(&f.Socket, f.End, c)
 	r := t.record(&f.Socket, f.End, c, s)
-	r.Start = int64(f.Start) + t.Clock()
+	r.Start = r.End - (int64(f.End) - int64(f.Start))
 	r.Bytes, r.Packets = int64(f.Delta.Sent), int64(f.Delta.SentPackets)
 	r.ReverseBytes, r.ReversePackets = int64(f.Delta.Received), int64(f.Delta.ReceivedPackets)
 	r.EndReason = flow.EndReason(f.Reason)
@@ -65,9 +65,10 @@ func (t *Tracker) state(s *event.Socket, now uint64, c *container.Container) *st
 
 // record describes a flow at a time, with nothing moved.
 func (t *Tracker) record(s *event.Socket, now uint64, c *container.Container, known *state) *flow.Record {
+	at := int64(now) + t.Clock()
 	r := &flow.Record{
-		Time:        int64(now) + t.Clock(),
-		End:         int64(now) + t.Clock(),
+		Time:        at,
+		End:         at,
 		Source:      s.Local,
 		Destination: s.Remote,
 		Transport:   transportName(s.Protocol),
