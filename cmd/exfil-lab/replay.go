@@ -8,8 +8,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/tell"
 )
 
 // recorded are the flow records of a real run of http_put and ftp_put, as OTLP
@@ -63,7 +63,7 @@ func (s *settings) replay(ctx context.Context) (err error) {
 		case a := <-alerts:
 			if !seen[a.ID] {
 				seen[a.ID] = true
-				lab.TellAlert(os.Stdout, &a)
+				tell.Alert(os.Stdout, &a.Alert, &a.Workload)
 				fmt.Println()
 			}
 		case err := <-failed:

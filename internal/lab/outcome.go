@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
-	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/network"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/tell"
 )
 
 // Outcome is what one scenario did, and what was said about it.
@@ -98,37 +98,14 @@ func (o *Outcome) hear(a heard) {
 	if o.First == nil {
 		o.First, o.Gone = &a.Alert, a.gone
 	}
-	o.Rule = rule(&a.Alert.Alert)
+	o.Rule = tell.Rule(&a.Alert.Alert)
 	o.Techniques, o.Bytes, o.Lost = a.Techniques, a.Bytes, a.Lost
-	o.Named, o.Process = name(&a.Workload), a.Process.Executable
-	o.Destination = destination(a.Destination)
+	o.Named, o.Process = tell.Container(&a.Workload), a.Process.Executable
+	o.Destination = tell.Destination(a.Destination)
 	o.Closed = a.Status == alert.Closed
-}
-
-// name is what a container is called: its name, where an engine gave it one.
-func name(w *flow.Resource) string {
-	if w.Container != "" {
-		return w.Container
-	}
-	return short(w.ContainerID)
 }
 
 // toTheLab says that the alert's peer is one of the outside hosts.
 func (o *Outcome) toTheLab() bool {
 	return o.First != nil && network.Check(o.First.Destination.Address) == nil
-}
-
-// rule is the strongest finding's.
-func rule(a *alert.Alert) string {
-	if len(a.Evidence) == 0 || a.Evidence[0].Rule == nil {
-		return ""
-	}
-	return a.Evidence[0].Rule.Name
-}
-
-func destination(d alert.Destination) string {
-	if d.Domain != "" {
-		return fmt.Sprintf("%s (%s:%d)", d.Domain, d.Address, d.Port)
-	}
-	return fmt.Sprintf("%s:%d", d.Address, d.Port)
 }

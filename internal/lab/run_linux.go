@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/tell"
 )
 
 const (
@@ -74,7 +75,7 @@ func (l *Lab) one(ctx context.Context, s Scenario, e *ear) (Outcome, error) {
 	r, err := l.Exec(ctx, s)
 	o.id = r.ID
 	if l.Engine.Socket() == "" {
-		o.Container = short(o.id) // nobody gave it a name
+		o.Container = tell.Short(o.id) // nobody gave it a name
 	}
 	if err != nil {
 		o.Failed = err.Error()

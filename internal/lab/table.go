@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/tell"
 )
 
 // Table prints outcomes, a line each.
@@ -28,11 +30,11 @@ func (o *Outcome) row() string {
 		return fmt.Sprintf("%s\tnot run: %s", o.Scenario, o.Skipped)
 	}
 	if o.First == nil {
-		return strings.Join([]string{o.Scenario, size(o.Sent), "none", "", "", "", "", "", "", "", "", verdict}, "\t")
+		return strings.Join([]string{o.Scenario, tell.Size(o.Sent), "none", "", "", "", "", "", "", "", "", verdict}, "\t")
 	}
 	return strings.Join([]string{
-		o.Scenario, size(o.Sent), fmt.Sprint(o.Alerts), o.Rule, strings.Join(o.Techniques, ","), o.Destination,
-		path.Base(o.Process), o.Named, fmt.Sprintf("%s (%+.2f %%)", size(o.Bytes), float64(o.Bytes-o.Sent)/float64(max(o.Sent, 1))*100),
-		o.Delay.Round(time.Millisecond).String(), size(o.Gone), verdict,
+		o.Scenario, tell.Size(o.Sent), fmt.Sprint(o.Alerts), o.Rule, strings.Join(o.Techniques, ","), o.Destination,
+		path.Base(o.Process), o.Named, fmt.Sprintf("%s (%+.2f %%)", tell.Size(o.Bytes), float64(o.Bytes-o.Sent)/float64(max(o.Sent, 1))*100),
+		o.Delay.Round(time.Millisecond).String(), tell.Size(o.Gone), verdict,
 	}, "\t")
 }
