@@ -32,6 +32,23 @@ const (
 	Closed Status = "closed"
 )
 
+// Prior is the log-odds, in nats, that a destination is one for stolen data before
+// anything is found: one in ten of those that a rule speaks of. A score is
+// 100/(1+exp(-(Prior + the evidence's weights))).
+const Prior = -2.1972245773362196 // ln(0.1/0.9)
+
+// Family says what kind of thing a rule looks at. Rules of one family see the same
+// thing twice, and do not add up.
+type Family string
+
+// The families.
+const (
+	Volume     Family = "volume"     // how much is sent, by whatever means
+	Pattern    Family = "pattern"    // in which sizes, and when
+	Novelty    Family = "novelty"    // by whom, and where to, for the first time
+	Reputation Family = "reputation" // what others say of the destination
+)
+
 // Rule describes a detection rule, as semconv's security_rule.* has it.
 type Rule struct {
 	Name        string // http_upload
@@ -39,6 +56,7 @@ type Rule struct {
 	Description string
 	Reference   string // URL of the strongest technique
 	Version     string
+	Family      Family
 }
 
 // Finding is one rule's evidence: what it saw, against what.
@@ -47,6 +65,7 @@ type Finding struct {
 	Techniques []string // ATT&CK ids, strongest first
 	Severity   Severity
 	Score      float64 // 0 to 100, this finding alone
+	Weight     float64 // what it adds to the incident's log-odds now, in nats
 	Observed   float64
 	Threshold  float64
 	Baseline   float64 // 0: none learned

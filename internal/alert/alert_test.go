@@ -30,11 +30,13 @@ func incident() Alert {
 				},
 				Techniques: []string{"T1048.003"},
 				Observed:   12 << 20, Threshold: 10 << 20, Unit: "By",
+				Score: 60, Weight: 2.5,
 				Sentence: "PUT /archive.tgz declared 12 MiB.",
 			},
 			{
 				Rule: &Rule{Name: "bulk_upload"}, Techniques: []string{"T1020"},
 				Observed: 12 << 20, Threshold: 10 << 20, Baseline: 1 << 10, Unit: "By",
+				Score: 40, Weight: 0,
 				Sentence: "12 MiB in one minute against 1 KiB before.",
 			},
 		},

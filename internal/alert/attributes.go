@@ -5,6 +5,7 @@ const (
 	attrID                  = "exfil.alert.id"
 	attrStatus              = "exfil.alert.status"
 	attrScore               = "exfil.score"
+	attrPrior               = "exfil.score.prior"
 	attrBytes               = "exfil.bytes"
 	attrDestinationAddress  = "exfil.destination.address"
 	attrDestinationPort     = "exfil.destination.port"
@@ -45,4 +46,7 @@ const (
 	keyBaseline  = "baseline"
 	keyUnit      = "unit"
 	keySentence  = "sentence"
+	keyScore     = "score"
+	keyWeight    = "weight"
+	keyFamily    = "family"
 )

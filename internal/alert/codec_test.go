@@ -35,18 +35,20 @@ func TestEncodedForm(t *testing.T) {
 		map[string]any{
 			"rule": "http_upload", "technique": "T1048.003", "unit": "By",
 			"observed": float64(12 << 20), "threshold": float64(10 << 20),
+			"score": 60.0, "weight": 2.5,
 			"sentence": "PUT /archive.tgz declared 12 MiB.",
 		},
 		map[string]any{
 			"rule": "bulk_upload", "technique": "T1020", "unit": "By",
 			"observed": float64(12 << 20), "threshold": float64(10 << 20), "baseline": float64(1 << 10),
+			"score": 40.0, "weight": 0.0,
 			"sentence": "12 MiB in one minute against 1 KiB before.",
 		},
 	}, raw["exfil.evidence"])
 	delete(raw, "exfil.evidence")
 	assert.Equal(t, map[string]any{
 		"exfil.alert.id": "6f1f2f0e-2c58-5f0e-9d2b-0d6f1c8f3a11", "exfil.alert.status": "update",
-		"exfil.score": 87.5, "exfil.bytes": int64(12 << 20),
+		"exfil.score": 87.5, "exfil.score.prior": Prior, "exfil.bytes": int64(12 << 20),
 		"exfil.destination.address": "203.0.113.7", "exfil.destination.port": int64(80),
 		"exfil.destination.domain": "drop.example.com", "exfil.destination.protocol": "http",
 		"exfil.first_seen": testTime - 60e9, "exfil.last_seen": testTime,

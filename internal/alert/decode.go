@@ -35,6 +35,7 @@ func (a *Alert) Decode(lr plog.LogRecord) error {
 		a.attribute(key, v, &rule)
 	}
 	if len(a.Evidence) > 0 && rule.Name != "" {
+		rule.Family = a.Evidence[0].rule().Family
 		a.Evidence[0].Rule = &rule
 	}
 	return a.check(lr.Timestamp())

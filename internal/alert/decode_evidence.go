@@ -35,7 +35,13 @@ func (f *Finding) attribute(key string, v pcommon.Value) {
 	text, _ := attribute.String(v)
 	switch key {
 	case keyRule:
-		f.Rule = named(text)
+		f.rule().Name = text
+	case keyFamily:
+		f.rule().Family = Family(text)
+	case keyScore:
+		f.Score = double(v, 0, maxScore)
+	case keyWeight:
+		f.Weight = double(v, 0, math.MaxFloat64)
 	case keyTechnique:
 		f.Techniques = listOf(text)
 	case keyObserved:
@@ -51,11 +57,12 @@ func (f *Finding) attribute(key string, v pcommon.Value) {
 	}
 }
 
-func named(rule string) *Rule {
-	if rule == "" {
-		return nil
+// rule is where what is read of the finding's rule goes.
+func (f *Finding) rule() *Rule {
+	if f.Rule == nil {
+		f.Rule = new(Rule)
 	}
-	return &Rule{Name: rule}
+	return f.Rule
 }
 
 func listOf(text string) []string {

@@ -11,7 +11,7 @@ import (
 )
 
 // typicalAttributes saves the attribute list from growing as it is filled.
-const typicalAttributes = 28
+const typicalAttributes = 30
 
 // Is says whether lr carries an Alert.
 func Is(lr plog.LogRecord) bool { return lr.EventName() == EventName }
@@ -44,6 +44,7 @@ func (a *Alert) encodeIncident(m pcommon.Map) {
 	attribute.PutString(m, attrID, a.ID)
 	attribute.PutString(m, attrStatus, string(a.Status))
 	putNumber(m, attrScore, a.Score)
+	m.PutDouble(attrPrior, Prior)
 	m.PutInt(attrBytes, a.Bytes)
 	attribute.PutInt(m, attrFirstSeen, a.FirstSeen)
 	attribute.PutInt(m, attrLastSeen, a.LastSeen)
@@ -89,6 +90,7 @@ func encodeEvidence(list pcommon.Slice, findings []Finding) {
 func (f *Finding) encode(m pcommon.Map) {
 	if f.Rule != nil {
 		attribute.PutString(m, keyRule, f.Rule.Name)
+		attribute.PutString(m, keyFamily, string(f.Rule.Family))
 	}
 	if len(f.Techniques) > 0 {
 		attribute.PutString(m, keyTechnique, f.Techniques[0])
@@ -97,6 +99,8 @@ func (f *Finding) encode(m pcommon.Map) {
 	putNumber(m, keyThreshold, f.Threshold)
 	attribute.PutDouble(m, keyBaseline, f.Baseline)
 	attribute.PutString(m, keyUnit, f.Unit)
+	putNumber(m, keyScore, f.Score)
+	putNumber(m, keyWeight, f.Weight)
 	attribute.PutString(m, keySentence, f.Sentence)
 }
 

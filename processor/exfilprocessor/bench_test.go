@@ -33,7 +33,7 @@ func BenchmarkConsumeLogs(b *testing.B) {
 }
 
 func benchmarkConsume(b *testing.B, tracked int) {
-	cfg := createDefaultConfig().(*Config)
+	cfg := learned()
 	cfg.Flows = Keep
 	cfg.Limits.Destinations = 2_000_000
 	p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
@@ -99,7 +99,7 @@ func benchResource(c int) flow.Resource {
 // benchRecord has 20 attributes.
 func benchRecord(i int) flow.Record {
 	at := scenario.Base.UnixNano()
-	peer := netip.AddrFrom4([4]byte{203, byte(i >> 16), byte(i >> 8), byte(i)})
+	peer := netip.AddrFrom4([4]byte{203 + byte(i>>16)%4, byte(i >> 8), byte(i), 9})
 	return flow.Record{
 		Time: at, Start: at - 1e9, End: at,
 		Source:      netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 5}), uint16(30000+i%20000)),

@@ -24,6 +24,20 @@ type Config struct {
 	// Default 10m.
 	Window time.Duration `mapstructure:"window"`
 
+	// Learning is how long after the first record what is seen is taken for usual,
+	// and volumes are reported only from a hundred times their floors. Rules that look
+	// at content report from the beginning. Default 24h; 0 learns nothing unseen.
+	Learning time.Duration `mapstructure:"learning"`
+	// Retention is how long what was learned of a workload or destination is kept
+	// after its last record. Default 336h, two weeks.
+	Retention time.Duration `mapstructure:"retention"`
+	// MinScore is the fused score of its findings, 0 to 100, from which an incident
+	// opens. Default 40.
+	MinScore float64 `mapstructure:"min_score"`
+	// Shards is into how many parts workloads are divided, each run on a core of its
+	// own. Default 1, which takes a million records a second or so.
+	Shards int `mapstructure:"shards"`
+
 	Networks Networks `mapstructure:"networks"`
 	Limits   Limits   `mapstructure:"limits"`
 	Rules    Rules    `mapstructure:"rules"`
@@ -65,6 +79,10 @@ func createDefaultConfig() component.Config {
 		MaxLateness: 2 * time.Minute,
 		QuietPeriod: 10 * time.Minute,
 		Window:      10 * time.Minute,
+		Learning:    24 * time.Hour,
+		Retention:   14 * 24 * time.Hour,
+		MinScore:    40,
+		Shards:      1,
 		Networks:    Networks{Internal: internalNetworks()},
 		Limits:      Limits{Workloads: 10_000, Destinations: 100_000, Incidents: 1_000},
 		Rules:       defaultRules(),
@@ -105,8 +123,20 @@ func (c *Config) Validate() error {
 	if c.Window < time.Second {
 		return errors.New("window: must be at least 1s")
 	}
-	if max(c.MaxLateness, c.QuietPeriod, c.Window) > maxDuration {
-		return fmt.Errorf("max_lateness, quiet_period, window: must be at most %s each", maxDuration)
+	if c.Learning < 0 {
+		return errors.New("learning: must not be negative")
+	}
+	if c.Retention < c.Window {
+		return errors.New("retention: must be at least window")
+	}
+	if max(c.MaxLateness, c.QuietPeriod, c.Window, c.Learning, c.Retention) > maxDuration {
+		return fmt.Errorf("max_lateness, quiet_period, window, learning, retention: must be at most %s each", maxDuration)
+	}
+	if !(c.MinScore >= 0 && c.MinScore <= 100) {
+		return errors.New("min_score: must be from 0 to 100")
+	}
+	if c.Shards < 1 || c.Shards > maxShards {
+		return fmt.Errorf("shards: must be from 1 to %d", maxShards)
 	}
 	return nil
 }
@@ -138,6 +168,9 @@ func (l *Limits) Validate() error {
 
 // maxDuration is a year, so that sums of times and durations do not overflow.
 const maxDuration = 365 * 24 * time.Hour
+
+// maxShards is more than the cores of a machine that this is worth.
+const maxShards = 64
 
 // maxLimit is what a slot number can hold, with room to spare.
 const maxLimit = 1 << 30

@@ -34,7 +34,7 @@ func TestConfigErrorsNameTheKey(t *testing.T) {
 		"max_lateness: -1s":                                 "max_lateness: must not be negative",
 		"quiet_period: 0s":                                  "quiet_period: must be positive",
 		"window: 1ms":                                       "window: must be at least 1s",
-		"quiet_period: 2540000h":                            "max_lateness, quiet_period, window: must be at most 8760h0m0s each",
+		"quiet_period: 2540000h":                            "max_lateness, quiet_period, window, learning, retention: must be at most 8760h0m0s each",
 		"networks: {internal: [10.0.0.1/8]}":                "networks: internal: [0]: \"10.0.0.1/8\" has host bits set",
 		"networks: {containers: [a]}":                       "networks: containers: [0]: \"a\" is not a network",
 		"networks: {containers: [10.0.0.0/8, 10.1.0.0/16]}": "networks: containers: \"10.0.0.0/8\" and \"10.1.0.0/16\" overlap",

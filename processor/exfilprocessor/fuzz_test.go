@@ -61,7 +61,7 @@ func mutate(lr plog.LogRecord, data []byte) {
 }
 
 func fuzzed(t testing.TB) *exfil {
-	cfg := createDefaultConfig().(*Config)
+	cfg := learned()
 	cfg.Limits = Limits{Workloads: 8, Destinations: 8, Incidents: 4}
 	p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
 	require.NoError(t, err)

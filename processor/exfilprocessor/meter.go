@@ -38,6 +38,9 @@ func newMeter(set component.TelemetrySettings, rules []engine.Rule) (*meter, err
 		newTable("workloads", func(s *engine.State) bounded.Stats { return s.Workloads }),
 		newTable("destinations", func(s *engine.State) bounded.Stats { return s.Destinations }),
 		newTable("incidents", func(s *engine.State) bounded.Stats { return s.Incidents }),
+		newTable("suspects", func(s *engine.State) bounded.Stats { return s.Suspects }),
+		newTable("transfers", func(s *engine.State) bounded.Stats { return s.Transfers }),
+		newTable("aliases", func(s *engine.State) bounded.Stats { return s.Aliases }),
 		newTable("rules", func(s *engine.State) bounded.Stats { return s.Rules }),
 	}}
 	for _, rule := range rules {

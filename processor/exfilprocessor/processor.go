@@ -33,8 +33,8 @@ type exfil struct {
 	engine *engine.Engine
 	voice  *voice
 	meter  *meter
-	record flow.Record   // reused from record to record
-	source flow.Resource // reused from resource to resource
+	record flow.Record // reused from record to record
+	batch  batch
 
 	stop    context.CancelFunc // of the ticker, once started
 	stopped sync.WaitGroup
@@ -45,16 +45,15 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Logs) (*exf
 	if err != nil {
 		return nil, err
 	}
-	rules := cfg.rules()
 	p := &exfil{
 		cfg:    cfg,
 		logger: set.Logger,
 		now:    time.Now,
 		outbox: newOutbox(next),
-		engine: engine.New(settings, rules),
+		engine: engine.New(settings, cfg.rules),
 		voice:  newVoice(set.BuildInfo.Version),
 	}
-	p.meter, err = newMeter(set.TelemetrySettings, rules)
+	p.meter, err = newMeter(set.TelemetrySettings, p.engine.Rules())
 	return p, err
 }
 
@@ -72,11 +71,16 @@ func (c *Config) engine() (engine.Settings, error) {
 		Window:       c.Window,
 		Quiet:        c.QuietPeriod,
 		MaxLateness:  c.MaxLateness,
+		Learning:     c.Learning,
+		Retention:    c.Retention,
+		Floor:        c.Rules.BulkUpload.MinBytes,
+		MinScore:     c.MinScore,
 		Workloads:    c.Limits.Workloads,
 		Destinations: c.Limits.Destinations,
 		Incidents:    c.Limits.Incidents,
 		Internal:     inside,
 		Containers:   containers,
+		Shards:       c.Shards,
 	}, nil
 }
 
@@ -97,10 +101,14 @@ func (p *exfil) take(ctx context.Context, ld plog.Logs) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.engine.Arrive(p.now())
-	ld.ResourceLogs().RemoveIf(func(rl plog.ResourceLogs) bool {
-		p.read(rl)
-		return rl.ScopeLogs().Len() == 0
-	})
+	p.batch.reset(ld.ResourceLogs().Len())
+	for _, rl := range ld.ResourceLogs().All() {
+		p.read(p.batch.add(rl))
+	}
+	p.say()
+	if p.cfg.Flows == Drop {
+		drop(ld)
+	}
 	return p.flush(ctx)
 }
 
@@ -120,37 +128,43 @@ func (p *exfil) report(err error) {
 	}
 }
 
-// read takes the flow records out of rl, unless they are kept.
-func (p *exfil) read(rl plog.ResourceLogs) {
-	p.source.Decode(rl.Resource())
-	src := engine.NewSource(&p.source)
-	rl.ScopeLogs().RemoveIf(func(sl plog.ScopeLogs) bool {
-		sl.LogRecords().RemoveIf(func(lr plog.LogRecord) bool {
-			if !flow.Is(lr) {
-				return false
+// read shows the flow records of a resource to the engine.
+func (p *exfil) read(from *origin) {
+	for _, sl := range from.logs.ScopeLogs().All() {
+		for _, lr := range sl.LogRecords().All() {
+			if flow.Is(lr) {
+				p.observe(&from.source, lr)
 			}
-			p.observe(&src, rl, lr)
-			return p.cfg.Flows == Drop
-		})
-		return sl.LogRecords().Len() == 0
-	})
+		}
+	}
 }
 
-func (p *exfil) observe(src *engine.Source, rl plog.ResourceLogs, lr plog.LogRecord) {
+func (p *exfil) observe(src *engine.Source, lr plog.LogRecord) {
 	if err := p.record.Decode(lr); err != nil {
 		p.engine.Reject()
 		return
 	}
 	p.engine.Observe(src, &p.record)
-	p.say(rl)
 }
 
-// say hands the engine's alerts to the voice; those that open are about rl.
-func (p *exfil) say(rl plog.ResourceLogs) {
+// say hands the engine's alerts to the voice; one that opens is about the resource
+// of the record that opened it.
+func (p *exfil) say() {
 	for _, a := range p.engine.Alerts() {
-		p.meter.alert(&a)
-		p.voice.say(&a, rl)
+		p.meter.alert(&a.Alert)
+		p.voice.say(&a.Alert, p.batch.of(a.Source))
 	}
+}
+
+// drop takes the flow records out.
+func drop(ld plog.Logs) {
+	ld.ResourceLogs().RemoveIf(func(rl plog.ResourceLogs) bool {
+		rl.ScopeLogs().RemoveIf(func(sl plog.ScopeLogs) bool {
+			sl.LogRecords().RemoveIf(flow.Is)
+			return sl.LogRecords().Len() == 0
+		})
+		return rl.ScopeLogs().Len() == 0
+	})
 }
 
 func (p *exfil) start(context.Context, component.Host) error {
@@ -194,7 +208,7 @@ func (p *exfil) tick(ctx context.Context) {
 func (p *exfil) pass(ctx context.Context) {
 	p.mu.Lock()
 	p.engine.Pass(p.now())
-	p.say(plog.NewResourceLogs())
+	p.say()
 	said := p.flush(ctx)
 	p.mu.Unlock()
 	if said {

@@ -100,12 +100,12 @@ func TestStateDoesNotAliasRecords(t *testing.T) {
 	p.pass(context.Background())
 	out := scenario.NewWriter()
 	require.NoError(t, out.Logs(sink.AllLogs()[0]))
-	require.Contains(t, out.String(), "Pod shop/web-0 sent 2.2 KiB of the 20.0 MiB announced to api.example:80 (203.0.0.1) with /usr/bin/app (pid 4242)")
+	require.Contains(t, out.String(), "Pod shop/web-0 sent 2.2 KiB of the 20.0 MiB announced to api.example:80 (203.0.1.9) with /usr/bin/app (pid 4242)")
 }
 
 // A host that sends flow records with the rules on spends no allocation on one.
 func TestRecordsDoNotAllocate(t *testing.T) {
-	cfg := createDefaultConfig().(*Config)
+	cfg := learned()
 	p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
 	require.NoError(t, err)
 	cfg.Flows = Keep
@@ -117,7 +117,7 @@ func TestRecordsDoNotAllocate(t *testing.T) {
 
 // An attacker who touches a million addresses does not flush his own trail.
 func TestAMillionAddressesDoNotHideAnUpload(t *testing.T) {
-	cfg := createDefaultConfig().(*Config)
+	cfg := learned()
 	cfg.Limits.Destinations = 10_000
 	p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
 	require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestAMillionAddressesDoNotHideAnUpload(t *testing.T) {
 	src := engine.NewSource(&res)
 	send := func(peer int, bytes int64) {
 		r := benchRecord(peer)
-		r.Bytes, r.HTTP = bytes, flow.HTTP{}
+		r.Bytes, r.HTTP, r.Server = bytes, flow.HTTP{}, ""
 		p.engine.Observe(&src, &r)
 	}
 	send(5, 6<<20)

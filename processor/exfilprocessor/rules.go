@@ -22,16 +22,17 @@ func defaultRules() Rules {
 	}
 }
 
-// rules is the registry, in the order in which rules see a record.
+// rules makes the rules of one shard: the registry, in the order in which they see
+// a record.
 func (c *Config) rules() []engine.Rule {
-	limit, idle := c.Limits.Destinations, int64(c.Window+c.QuietPeriod)
+	limit, idle := max(c.Limits.Destinations/c.Shards, 1), int64(c.Window+c.QuietPeriod)
 	registry := []struct {
 		enabled bool
 		rule    engine.Rule
 	}{
 		{c.Rules.HTTPUpload.Enabled, httpupload.New(c.Rules.HTTPUpload, limit, idle)},
 		{c.Rules.FTPUpload.Enabled, ftpupload.New(c.Rules.FTPUpload, limit, idle)},
-		{c.Rules.BulkUpload.Enabled, bulkupload.New(c.Rules.BulkUpload, c.Window, limit, idle)},
+		{c.Rules.BulkUpload.Enabled, bulkupload.New(c.Rules.BulkUpload)},
 	}
 	var enabled []engine.Rule
 	for _, r := range registry {

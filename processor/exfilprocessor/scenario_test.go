@@ -100,8 +100,15 @@ func configure(t *testing.T, yaml []byte) *Config {
 	require.NoError(t, err)
 	conf, err := retrieved.AsConf()
 	require.NoError(t, err)
-	cfg := createDefaultConfig().(*Config)
+	cfg := learned()
 	require.NoError(t, conf.Unmarshal(cfg))
 	require.NoError(t, confmap.Validate(cfg))
+	return cfg
+}
+
+// learned is the default configuration of an engine past its learning period.
+func learned() *Config {
+	cfg := createDefaultConfig().(*Config)
+	cfg.Learning = 0
 	return cfg
 }

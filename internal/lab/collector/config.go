@@ -22,8 +22,8 @@ type Config struct {
 	Quiet time.Duration
 }
 
-// pipeline is the lab's configuration: config/demo.yaml with files to read, a
-// short quiet period, and 50 ms instead of a second in the file exporter (which
+// pipeline is the lab's configuration: config/demo.yaml with files to read, no day
+// to learn, a short quiet period, and 50 ms instead of a second in the file exporter (which
 // every delay that the lab measures includes).
 var pipeline = template.Must(template.New("collector").Parse(`receivers:
 {{- if .Listen}}
@@ -42,6 +42,7 @@ processors:
 {{- if .KeepFlows}}
     flows: keep
 {{- end}}
+    learning: 0s
     quiet_period: {{.Quiet}}
 exporters:
   file:

@@ -74,7 +74,7 @@ func (e *Entry[K, V]) lighter(other *Entry[K, V]) bool {
 func (t *Table[K, V]) release(at uint32) {
 	e := t.slot(at)
 	t.weight -= float64(e.weight)
-	delete(t.index, e.Key)
+	t.drop(at)
 	*e = Entry[K, V]{}
 	t.free = append(t.free, at)
 }

@@ -20,13 +20,13 @@ const (
 // Entry is one key's value. A pointer to it is good until the next Touch or
 // Sweep of its table, or for as long as it is pinned.
 type Entry[K comparable, V any] struct {
-	Key   K
-	Value V
-
+	Key    K
 	last   int64
-	weight int64
+	weight float32
 	used   bool
 	pinned bool
+
+	Value V
 }
 
 // Pin keeps the entry from eviction and expiry until it is let go.
@@ -46,7 +46,7 @@ type Table[K comparable, V any] struct {
 	limit int
 	idle  int64
 
-	index map[K]uint32
+	index index[K]
 	slabs [][]Entry[K, V]
 	free  []uint32
 	made  uint32 // slots allocated so far
@@ -59,12 +59,12 @@ type Table[K comparable, V any] struct {
 
 // New makes a table of at most limit entries.
 func New[K comparable, V any](limit int, idle int64) *Table[K, V] {
-	return &Table[K, V]{limit: limit, idle: idle, index: make(map[K]uint32)}
+	return &Table[K, V]{limit: limit, idle: idle, index: newIndex[K]()}
 }
 
 // Get finds key's entry, or nil. It neither renews nor expires it.
 func (t *Table[K, V]) Get(key K) *Entry[K, V] {
-	at, ok := t.index[key]
+	at, ok := t.find(t.index.hash(key), key)
 	if !ok {
 		return nil
 	}
@@ -74,7 +74,8 @@ func (t *Table[K, V]) Get(key K) *Entry[K, V] {
 // Touch finds or makes key's entry at time now and adds to its weight. Fresh
 // says that the value is a zero one. The entry is nil if there is no room.
 func (t *Table[K, V]) Touch(key K, now, weight int64) (entry *Entry[K, V], fresh bool) {
-	if at, ok := t.index[key]; ok {
+	hash := t.index.hash(key)
+	if at, ok := t.find(hash, key); ok {
 		e := t.slot(at)
 		fresh = t.stale(e, now)
 		if fresh {
@@ -93,13 +94,23 @@ func (t *Table[K, V]) Touch(key K, now, weight int64) (entry *Entry[K, V], fresh
 	e := t.slot(at)
 	*e = Entry[K, V]{Key: key, used: true}
 	t.touch(e, now, weight)
-	t.index[key] = at
+	t.insert(hash, at)
 	return e, true
+}
+
+// Renew is Touch where e, if it is not nil, is still the entry of key; false where
+// it is not.
+func (t *Table[K, V]) Renew(e *Entry[K, V], key K, now, weight int64) bool {
+	if e == nil || !e.used || e.Key != key || t.stale(e, now) {
+		return false
+	}
+	t.touch(e, now, weight)
+	return true
 }
 
 // Remove forgets key.
 func (t *Table[K, V]) Remove(key K) {
-	if at, ok := t.index[key]; ok {
+	if at, ok := t.find(t.index.hash(key), key); ok {
 		t.release(at)
 	}
 }
@@ -114,8 +125,34 @@ func (t *Table[K, V]) Sweep(now int64, steps int) {
 	}
 }
 
+// Rename gives an entry another key, unless that key has an entry already. The
+// entry stays where it is.
+func (t *Table[K, V]) Rename(from, to K) bool {
+	at, ok := t.find(t.index.hash(from), from)
+	if !ok {
+		return false
+	}
+	hash := t.index.hash(to)
+	if _, taken := t.find(hash, to); taken {
+		return false
+	}
+	t.drop(at)
+	t.slot(at).Key = to
+	t.insert(hash, at)
+	return true
+}
+
+// Each calls do with every entry, in the order of slots, until it says false.
+func (t *Table[K, V]) Each(do func(*Entry[K, V]) bool) {
+	for at := range t.made {
+		if e := t.slot(at); e.used && !do(e) {
+			return
+		}
+	}
+}
+
 // Len is how many entries are held.
-func (t *Table[K, V]) Len() int { return len(t.index) }
+func (t *Table[K, V]) Len() int { return t.index.used }
 
 // Drain reports, and starts counting anew.
 func (t *Table[K, V]) Drain() Stats {
@@ -135,8 +172,6 @@ func (t *Table[K, V]) slot(at uint32) *Entry[K, V] {
 func (t *Table[K, V]) touch(e *Entry[K, V], now, weight int64) {
 	e.last = max(e.last, now)
 	before := e.weight
-	if e.weight += weight; e.weight < 0 {
-		e.weight = 1<<63 - 1
-	}
+	e.weight += float32(weight)
 	t.weight += float64(e.weight) - float64(before)
 }

@@ -1,14 +1,20 @@
 // Package engine runs rules over flow records in event time and gathers their
 // findings into incidents. It knows neither pdata nor a clock of its own: the
-// same records in the same order give the same alerts, at any time and speed.
+// same records in the same order give the same alerts, at any time and speed, on
+// one core or on several.
 package engine
 
 import (
+	"cmp"
+	"hash/maphash"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
-	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/bounded"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
 
@@ -17,41 +23,58 @@ type Settings struct {
 	Window      time.Duration // over which a destination's volume is summed
 	Quiet       time.Duration // without bytes sent, after which an incident closes
 	MaxLateness time.Duration // behind the latest record, from which one is late
+	Learning    time.Duration // since the first record, in which what is seen is usual
+	Retention   time.Duration // without use, after which what was learned is forgotten
+	Floor       int64         // volume in a window from which a limit is walked up, bytes
+	MinScore    float64       // of an incident, from which it opens
 
-	Workloads, Destinations, Incidents int // limits
+	Workloads, Destinations, Incidents int // limits, of all shards together
 
 	Internal   netset.Set // destinations that are not outside
 	Containers netset.Set // sources taken for containers without a resource
+
+	// System is the number of an address's autonomous system, 0 if none is known;
+	// nil without a database.
+	System func(netip.Addr) uint32
+	// Allow makes the pass of a workload, nil if nothing is allowed to it; nil
+	// without allowances.
+	Allow func(*flow.Resource) Pass
+	// Allowances is how many there are.
+	Allowances int
+
+	// Shards is how many parts the workloads are divided into, each run by a
+	// goroutine of its own if there are several.
+	Shards int
 }
 
 // Engine holds all state. It is not safe for concurrent use.
 type Engine struct {
 	set    Settings
-	rules  []Rule
 	clock  clock
 	counts Counts
-
-	workloads *bounded.Table[string, Workload]
-	pairs     *bounded.Table[PairKey, Pair]
-	serial    uint64
-	lost      int64
-
-	open    []*open // in order of opening
-	due     int64   // when the first of them may close, at the earliest
-	refused int64   // incidents that did not open for want of room
-	pending []alert.Alert
+	shards []*shard
+	seed   maphash.Seed // of the division into shards
+	begun  int64        // time of the first record, 0 before it
+	lost   int64
 }
 
-// New makes an engine that runs rules in the order given.
-func New(set Settings, rules []Rule) *Engine {
-	idle := int64(set.Window + set.Quiet)
-	return &Engine{
-		set:       set,
-		rules:     rules,
-		counts:    newCounts(len(rules)),
-		workloads: bounded.New[string, Workload](set.Workloads, idle),
-		pairs:     bounded.New[PairKey, Pair](set.Destinations, idle),
+// Said is an alert, and the source of the record that opened the incident, nil
+// where the alert is of an incident that was open already.
+type Said struct {
+	alert.Alert
+	Source *Source
+}
+
+// New makes an engine that runs rules in the order given. Each shard has rules of
+// its own.
+func New(set Settings, rules func() []Rule) *Engine {
+	set.Shards = max(set.Shards, 1)
+	e := &Engine{set: set, seed: maphash.MakeSeed()}
+	for range set.Shards {
+		e.shards = append(e.shards, newShard(set, rules()))
 	}
+	e.counts = newCounts(len(e.shards[0].all), set.Allowances)
+	return e
 }
 
 // Arrive notes the wall clock when the records that follow came in. It bounds
@@ -62,15 +85,15 @@ func (e *Engine) Arrive(wall time.Time) { e.clock.arrive(wall) }
 // the latest record arrived.
 func (e *Engine) Pass(wall time.Time) {
 	e.clock.pass(wall)
-	e.closeQuiet()
-	e.sweep()
+	for _, s := range e.shards {
+		s.closeQuiet(e.clock.now())
+		s.sweep(e.clock.now())
+	}
 }
 
-// sweepPerPass is how many entries of each table a pass looks at. Tables in use
-// sweep themselves.
-const sweepPerPass = 1 << 16
-
-// Observe takes one record. What it causes to be said is in Alerts.
+// Observe takes one record. What it causes to be said is in Alerts. The source
+// and, with several shards, the memory behind the record's strings must stay as
+// they are until then.
 func (e *Engine) Observe(src *Source, r *flow.Record) {
 	e.lost = saturate(e.lost, r.Lost)
 	e.counts.Lost = saturate(e.counts.Lost, r.Lost)
@@ -89,10 +112,25 @@ func (e *Engine) Observe(src *Source, r *flow.Record) {
 	if late {
 		e.counts.Late++
 	}
-	e.closeQuiet()
-	if !e.set.Internal.Contains(r.Destination.Addr()) {
-		e.outbound(origin{src: src, key: key, r: r, now: e.clock.now()})
+	e.dispatch(item{src: src, key: key, r: r, now: e.clock.now(), lost: e.lost, learning: e.learning()})
+}
+
+// learning says whether the engine has only begun to learn.
+func (e *Engine) learning() bool {
+	if e.begun == 0 {
+		e.begun = e.clock.watermark
 	}
+	return e.clock.watermark < e.begun+int64(e.set.Learning)
+}
+
+func (e *Engine) dispatch(it item) {
+	if len(e.shards) == 1 {
+		s := e.shards[0]
+		s.item = it
+		s.observe(&s.item)
+		return
+	}
+	e.shards[maphash.String(e.seed, it.key)%uint64(len(e.shards))].enqueue(it)
 }
 
 // workloadOf falls back to the source address where the resource says nothing.
@@ -107,77 +145,30 @@ func (e *Engine) workloadOf(src *Source, r *flow.Record) (string, bool) {
 	return "address\x00" + addr.String(), true
 }
 
-// origin is a record and the state it belongs to.
-type origin struct {
-	src *Source
-	key string // the workload's
-	r   *flow.Record
-	now int64 // when its state counts as used: however late it is, it is used now
-
-	workload *bounded.Entry[string, Workload]
-	pair     *bounded.Entry[PairKey, Pair]
+// Alerts returns what is to be said of the records since the last call, in order
+// of time, and forgets it.
+func (e *Engine) Alerts() []Said {
+	e.run()
+	var said []Said
+	for _, s := range e.shards {
+		s.closeQuiet(e.clock.now())
+		said = append(said, s.pending...)
+		s.pending = s.pending[:0]
+	}
+	slices.SortStableFunc(said, func(a, b Said) int {
+		return cmp.Or(cmp.Compare(a.Time, b.Time), strings.Compare(a.ID, b.ID))
+	})
+	return said
 }
 
-// outbound is a record of traffic with an outside host, whoever began it.
-func (e *Engine) outbound(from origin) {
-	if !e.place(&from) {
+// run lets each shard work through its queue.
+func (e *Engine) run() {
+	if len(e.shards) == 1 {
 		return
 	}
-	p, r := &from.pair.Value, from.r
-	p.count(r, e.lost-r.Lost)
-	if p.open != nil {
-		p.open.add(&from)
-		e.due = min(e.due, e.dueOf(p.open)) // a flow that ends is not waited for
+	var working sync.WaitGroup
+	for _, s := range e.shards {
+		working.Go(s.work)
 	}
-	for i, rule := range e.rules {
-		if finding, ok := rule.Observe(p, r); ok {
-			e.counts.Findings[i]++
-			e.found(&finding, &from)
-		}
-	}
-	if p.open != nil && p.open.Grown() {
-		e.say(p.open, alert.Update, r.Time)
-	}
-}
-
-// place finds or makes the state of the record's workload and destination;
-// false where there is no room.
-func (e *Engine) place(from *origin) bool {
-	r := from.r
-	w, fresh := e.workloads.Touch(from.key, from.now, r.Bytes)
-	if w == nil {
-		return false
-	}
-	if fresh {
-		e.serial++
-		w.Value = Workload{Key: from.key, Serial: e.serial}
-	}
-	key := PairKey{Workload: w.Value.Serial, Peer: r.Destination.Addr()}
-	p, fresh := e.pairs.Touch(key, from.now, r.Bytes)
-	if p == nil {
-		return false
-	}
-	if fresh {
-		p.Value = Pair{Key: key, width: max(int64(e.set.Window)/quarters, 1)}
-	}
-	p.Value.Workload, p.Value.Now = &w.Value, from.now
-	from.workload, from.pair = w, p
-	return true
-}
-
-// began is when the record's flow began, where it says so credibly.
-func began(r *flow.Record) int64 {
-	if r.Start > 0 && r.Start < r.Time {
-		return r.Start
-	}
-	return r.Time
-}
-
-func (e *Engine) sweep() {
-	now := e.clock.now()
-	e.workloads.Sweep(now, sweepPerPass)
-	e.pairs.Sweep(now, sweepPerPass)
-	for _, rule := range e.rules {
-		rule.Sweep(now, sweepPerPass)
-	}
+	working.Wait()
 }

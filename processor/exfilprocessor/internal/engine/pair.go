@@ -2,80 +2,117 @@ package engine
 
 import (
 	"net/netip"
-	"strings"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
 )
-
-// maxDomain is the longest domain name in text form (RFC 1035 §2.3.4).
-const maxDomain = 253
 
 // PairKey names a workload and one of its destinations. Rules key their own
 // state by it.
 type PairKey struct {
 	Workload uint64 // a workload's serial number, never given out twice
-	Peer     netip.Addr
+	Group    Group
 }
 
-// Pair is a workload and one of its destinations. The destination is the peer's
-// address; its name is a label, since the first records of a connection come
-// before the name is known.
+// Pair is what is known of a workload and one of its destinations. It has no
+// pointers and fits four cache lines with its table's own fields, since there may
+// be a million of them.
 type Pair struct {
-	Key      PairKey
-	Workload *Workload
-	// Now is when rules should say that their state was last used: the engine's
-	// time, which a late record does not set back. Event time, ns.
-	Now int64
+	window window
 
-	window  window
-	width   int64 // of a quarter of the window, ns
-	sending int64 // number of the quarter in which bytes were last sent, or 0
-	first   int64 // when the bytes in the window began to be sent, at the earliest
-	last    int64 // when the last of them were sent
-	lost    int64 // the observers' losses before the first
-	closed  int64 // when the last incident's last bytes were sent, or 0
-	domain  string
-	open    *open
+	first  int64 // when the bytes in the window began to be sent, at the earliest
+	last   int64 // when the last of them were sent
+	lost   uint32
+	closed uint32 // when the last incident's last bytes were sent, in seconds, or 0
+	born   uint32 // when it was first seen, in seconds
+
+	connections uint16 // whose transfers go on, at most
+	port        uint16 // of the last peer
+	marks       mark
+	shift       stats.Shift
+	bulk        stats.Baseline // by windows
+	daily       stats.Baseline // by days
+	ledger      stats.Ledger
+	sizes       stats.Sizes
+	beats       stats.Beats
+	peer        [16]byte // the last peer's address
 }
 
-// Volume is what went over the pair in the sliding window.
-func (p *Pair) Volume() Volume { return p.window.sum() }
+type mark uint8
 
-// Open says whether an incident is open about the pair.
-func (p *Pair) Open() bool { return p.open != nil }
+const (
+	// suspected: a finding was made, see Engine.suspects.
+	suspected mark = 1 << iota
+	// customary: it was there while the engine learned.
+	customary
+)
 
-// Domain is the peer's name, where a record told it.
-func (p *Pair) Domain() string { return p.domain }
+func (p *Pair) has(m mark) bool { return p.marks&m != 0 }
+
+// setPeer notes who of the group it was.
+func (p *Pair) setPeer(peer netip.AddrPort) {
+	p.peer, p.port = peer.Addr().As16(), peer.Port()
+}
+
+// pace is how fast the pair's baselines learn now.
+type pace struct {
+	width       int64 // of a quarter of the window, ns
+	bulk, daily stats.Pace
+}
+
+const day = 86_400
 
 // count takes a record in. Lost is what the observers had lost before it.
-func (p *Pair) count(r *flow.Record, lost int64) {
+func (p *Pair) count(r *flow.Record, lost int64, pc *pace) {
+	step := r.Time / pc.width
 	if r.Bytes > 0 {
-		p.begin(r, lost)
-	}
-	if v := p.window.at(r.Time, p.width); v != nil {
-		if r.Initiator == flow.InitiatorDestination {
-			v.Served = saturate(v.Served, r.Bytes)
-			v.Asked = saturate(v.Asked, r.ReverseBytes)
-		} else {
-			v.Sent = saturate(v.Sent, r.Bytes)
-			v.Received = saturate(v.Received, r.ReverseBytes)
+		p.learn(r, step, pc)
+		if p.first == 0 || step-p.last/pc.width >= quarters {
+			p.first, p.last, p.lost = began(r), r.Time, uint32(lost)
 		}
+		p.first, p.last = min(p.first, r.Time), max(p.last, r.Time)
 	}
-	if r.Server != p.domain && r.Server != "" && len(r.Server) <= maxDomain {
-		p.domain = strings.Clone(r.Server)
+	at, ok := p.window.at(uint32(step))
+	if !ok {
+		return
 	}
+	if r.Initiator == flow.InitiatorDestination {
+		p.window.served[at] += float32(r.Bytes)
+	} else {
+		p.window.sent[at] = saturate(p.window.sent[at], r.Bytes)
+	}
+	p.window.received[at] += float32(r.ReverseBytes)
 }
 
-// begin notes where traffic begins of which the window holds nothing yet.
-func (p *Pair) begin(r *flow.Record, lost int64) {
-	step := r.Time / p.width
-	if p.sending == 0 || step >= p.sending+quarters {
-		p.first, p.last, p.lost = began(r), r.Time, lost
+// learn takes the record into what is usual.
+func (p *Pair) learn(r *flow.Record, step int64, pc *pace) {
+	seconds := r.Time / 1e9
+	z, learned := p.bulk.Add(uint32(step/quarters), r.Bytes, &pc.bulk)
+	if learned && p.bulk.Bins() > shiftAfter {
+		p.shift.Add(z)
 	}
-	p.first, p.last = min(p.first, r.Time), max(p.last, r.Time)
-	p.sending = max(p.sending, step)
+	p.daily.Add(uint32(seconds/day), r.Bytes, &pc.daily)
+	p.ledger.Add(seconds, r.Bytes)
 }
 
-// since is when the traffic in the window began. What an earlier incident
-// counted is no part of it.
-func (p *Pair) since() int64 { return max(p.first, p.window.begin(p.width), p.closed+1) }
+// shiftAfter is how many bins the usual takes to be known well enough for a shift
+// away from it to be one.
+const shiftAfter = 24
+
+// since is when the traffic in the window began. What an earlier incident counted
+// is no part of it.
+func (p *Pair) since(width int64) int64 {
+	oldest := (p.last/width - quarters + 1) * width
+	if p.closed > 0 {
+		oldest = max(oldest, (int64(p.closed)+1)*1e9)
+	}
+	return max(p.first, oldest)
+}
+
+// began is when the record's flow began, where it says so credibly.
+func began(r *flow.Record) int64 {
+	if r.Start > 0 && r.Start < r.Time {
+		return r.Start
+	}
+	return r.Time
+}

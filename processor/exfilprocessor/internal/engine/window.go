@@ -1,64 +1,78 @@
 package engine
 
+import "math"
+
 // quarters is how many steps a window slides in: it covers between three
 // quarters of its length and all of it.
 const quarters = 4
 
 // Volume is what went between a workload and one destination.
 type Volume struct {
-	// Sent and Received went over flows that the workload opened, or whose
-	// beginning was not seen.
-	Sent, Received int64
-	// Served and Asked went over flows that the peer opened: answers out,
-	// questions in.
-	Served, Asked int64
+	// Sent went over flows that the workload opened, or whose beginning was not
+	// seen; Served over those that the peer opened. Received came back on either.
+	Sent, Served, Received int64
 }
 
-// window sums volumes over a sliding stretch of event time.
+// Ratio is the producer/consumer ratio (S−R)/(S+R): 1 only sends, −1 only
+// receives.
+func (v Volume) Ratio() float64 {
+	s, r := float64(v.Sent)+float64(v.Served), float64(v.Received)
+	if s+r == 0 {
+		return 0
+	}
+	return (s - r) / (s + r)
+}
+
+// window sums volumes over a sliding stretch of event time. What was received and
+// served is of single precision: it decides ratios and orders of magnitude.
 type window struct {
-	step    int64 // number of the newest quarter since the epoch
-	volumes [quarters]Volume
+	step     uint32 // number of the newest quarter since the epoch, modulo 2^32
+	sent     [quarters]int64
+	served   [quarters]float32
+	received [quarters]float32
 }
 
-// at returns the quarter that the time t falls in, of width ns; nil where t is
-// older than the window.
-func (w *window) at(t, width int64) *Volume {
-	step := t / width
-	if step > w.step {
-		w.slide(step)
+// at returns the place of the quarter with that number; false where it is older
+// than the window.
+func (w *window) at(step uint32) (int, bool) {
+	if ahead := int32(step - w.step); ahead > 0 {
+		w.slide(ahead)
+		w.step = step
+	} else if ahead <= -quarters {
+		return 0, false
 	}
-	if step <= w.step-quarters {
-		return nil
-	}
-	return &w.volumes[step%quarters]
+	return int(step % quarters), true
 }
 
-func (w *window) slide(to int64) {
-	from := max(w.step+1, to-quarters+1)
-	for s := from; s <= to; s++ {
-		w.volumes[s%quarters] = Volume{}
+func (w *window) slide(ahead int32) {
+	for i := range uint32(min(ahead, quarters)) {
+		at := (w.step + 1 + i) % quarters
+		w.sent[at], w.served[at], w.received[at] = 0, 0, 0
 	}
-	w.step = to
 }
-
-// begin is when the oldest quarter began, event time in ns.
-func (w *window) begin(width int64) int64 { return (w.step - quarters + 1) * width }
 
 func (w *window) sum() Volume {
-	var total Volume
-	for i := range w.volumes {
-		v := &w.volumes[i]
-		total.Sent = saturate(total.Sent, v.Sent)
-		total.Received = saturate(total.Received, v.Received)
-		total.Served = saturate(total.Served, v.Served)
-		total.Asked = saturate(total.Asked, v.Asked)
+	var v Volume
+	var served, received float64
+	for i := range quarters {
+		v.Sent = saturate(v.Sent, w.sent[i])
+		served += float64(w.served[i])
+		received += float64(w.received[i])
 	}
-	return total
+	v.Served, v.Received = whole(served), whole(received)
+	return v
+}
+
+func whole(f float64) int64 {
+	if f >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(f)
 }
 
 func saturate(a, b int64) int64 {
 	if a += b; a < 0 {
-		return 1<<63 - 1
+		return math.MaxInt64
 	}
 	return a
 }

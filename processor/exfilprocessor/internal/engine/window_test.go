@@ -7,27 +7,40 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestWindowSlides(t *testing.T) {
-	const width = 100
-	var w window
-	w.at(1000, width).Sent = 1
-	w.at(1399, width).Sent = 2
-	require.EqualValues(t, 3, w.sum().Sent)
-	w.at(1400, width).Sent = 4
-	require.EqualValues(t, 6, w.sum().Sent, "the first quarter is gone")
-	require.EqualValues(t, 1100, w.begin(width))
-
-	require.Nil(t, w.at(1099, width), "older than the window")
-	w.at(1100, width).Sent = 8
-	require.EqualValues(t, 14, w.sum().Sent, "late, within the window")
-
-	w.at(1_000_000, width).Sent = 16
-	require.EqualValues(t, 16, w.sum().Sent)
+func (w *window) put(step uint32, sent int64) {
+	if at, ok := w.at(step); ok {
+		w.sent[at] = saturate(w.sent[at], sent)
+	}
 }
 
-func TestSumsDoNotOverflow(t *testing.T) {
+func TestWindowSlidesInQuarters(t *testing.T) {
 	var w window
-	w.at(0, 1).Sent = math.MaxInt64
-	w.at(1, 1).Sent = math.MaxInt64
+	w.put(10, 1)
+	w.put(13, 10)
+	require.EqualValues(t, 11, w.sum().Sent)
+	w.put(14, 100)
+	require.EqualValues(t, 110, w.sum().Sent, "the oldest quarter is gone")
+	w.put(11, 1000)
+	require.EqualValues(t, 1110, w.sum().Sent, "late, within the window")
+	w.put(10, 10000)
+	require.EqualValues(t, 1110, w.sum().Sent, "late, outside the window")
+	w.put(5000, 7)
+	require.EqualValues(t, 7, w.sum().Sent)
+}
+
+func TestWindowStepsWrap(t *testing.T) {
+	var w window
+	w.put(math.MaxUint32, 1)
+	w.put(0, 2)
+	require.EqualValues(t, 3, w.sum().Sent)
+}
+
+func TestSumsSaturate(t *testing.T) {
+	var w window
+	w.put(10, math.MaxInt64)
+	w.put(11, math.MaxInt64)
+	w.served[0] = math.MaxFloat32
 	require.EqualValues(t, math.MaxInt64, w.sum().Sent)
+	require.EqualValues(t, math.MaxInt64, w.sum().Served)
+	require.LessOrEqual(t, w.sum().Ratio(), 1.0)
 }

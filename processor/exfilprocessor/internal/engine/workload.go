@@ -8,6 +8,7 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/prose"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
 )
 
 // Workload is what runs in one container and its replicas.
@@ -15,7 +16,39 @@ type Workload struct {
 	Key    string
 	Serial uint64
 
+	total     Pair // what went to all outside destinations without an incident
+	senders   stats.Known
+	spreads   [2]stats.Spread // destinations in this window and the one before
+	spreadBin int64
 	incidents int // open ones
+	pass      Pass
+}
+
+// Pass says of a workload's records which are allowed. It has state of its own.
+type Pass interface {
+	// Take says whether the record is allowed, and if so counts it.
+	Take(r *flow.Record) (allowance int, taken bool)
+}
+
+// spread is about how many destinations there were in the last window or two.
+func (w *Workload) spread() int {
+	both := w.spreads[0]
+	for i, word := range w.spreads[1] {
+		both[i] |= word
+	}
+	return both.Count()
+}
+
+// reach notes a destination, in the window with that number.
+func (w *Workload) reach(g *Group, bin int64) {
+	if bin > w.spreadBin {
+		w.spreads[1] = w.spreads[0]
+		if bin > w.spreadBin+1 {
+			w.spreads[1] = stats.Spread{}
+		}
+		w.spreads[0], w.spreadBin = stats.Spread{}, bin
+	}
+	w.spreads[0].Add(g.hash())
 }
 
 // Source is a resource, read once for all its records.

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"math"
+	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 )
@@ -15,6 +16,13 @@ type Finding struct {
 	Action string
 	// Reason says why that is unusual, without a full stop.
 	Reason string
+
+	// Quiet is how long its incident waits for more before it closes, if that is
+	// longer than usual: a slow sender pauses for hours.
+	Quiet time.Duration
+
+	// Spread is over how many destinations the bytes went, if over more than one.
+	Spread int
 
 	// Sent is how many bytes behind this finding have left so far, and Since is
 	// when the first of them did, event time in ns. Zero where the destination's

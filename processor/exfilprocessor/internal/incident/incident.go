@@ -32,19 +32,35 @@ var namespace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/otelc
 // Incident is one workload sending to one destination.
 type Incident struct {
 	alert   alert.Alert
+	about   About
 	subject string
 	reason  string // of the strongest finding
 	action  string
+	lead    float64 // its score
+	spread  int     // over how many destinations
 	// reported is the volume of the last alert: what was sent or, if more, what a
 	// finding plausibly announced.
 	reported int64
 	lost     int64 // the observers' losses when the traffic began
 }
 
-// Start is what is known when an incident opens.
+// About is what kind of destination an incident is about.
+type About int
+
+// The kinds of destination.
+const (
+	Peer   About = iota // one group of peers
+	Domain              // a domain, whose names are asked for by DNS
+	All                 // all outside destinations of the workload
+)
+
+// Start is what is known when an incident begins.
 type Start struct {
 	Workload string // the workload's key
 	Subject  string // how a sentence names it
+	About    About
+	Group    string // identifies the destination group
+	Domain   string // where it is known
 	Peer     netip.Addr
 	First    int64 // when the traffic began, event time in ns
 	Last     int64
@@ -54,14 +70,15 @@ type Start struct {
 
 // New makes an incident without findings.
 func New(s Start) *Incident {
-	name := strings.Join([]string{s.Workload, s.Peer.String(), strconv.FormatInt(s.First, 10)}, "\x00")
+	name := strings.Join([]string{s.Workload, s.Group, strconv.FormatInt(s.First, 10)}, "\x00")
 	return &Incident{
+		about:   s.About,
 		subject: s.Subject,
 		lost:    s.Lost,
 		alert: alert.Alert{
 			ID:          uuid.NewSHA1(namespace, []byte(name)).String(),
 			Bytes:       s.Bytes,
-			Destination: alert.Destination{Address: s.Peer},
+			Destination: alert.Destination{Address: s.Peer, Domain: keep(s.Domain)},
 			FirstSeen:   s.First,
 			LastSeen:    s.Last,
 		},
@@ -81,7 +98,20 @@ func (i *Incident) Add(r *flow.Record) {
 		i.alert.FirstSeen = min(i.alert.FirstSeen, r.Time)
 		i.alert.LastSeen = max(i.alert.LastSeen, r.Time)
 	}
+	i.where(r)
 	i.Sender(r)
+}
+
+// maxDomain is the longest domain name in text form (RFC 1035 §2.3.4).
+const maxDomain = 253
+
+// where keeps who of the destination it was, last.
+func (i *Incident) where(r *flow.Record) {
+	d := &i.alert.Destination
+	d.Address = r.Destination.Addr()
+	if i.about != Domain && r.Server != "" && r.Server != d.Domain && len(r.Server) <= maxDomain {
+		d.Domain = strings.Clone(r.Server)
+	}
 }
 
 // Sender keeps the process behind the record, unless one is known.
@@ -97,19 +127,21 @@ func (i *Incident) Sender(r *flow.Record) {
 }
 
 // Find takes a finding in. It replaces the same rule's earlier evidence, and
-// never lowers the incident's score.
+// never lowers the incident's score. The strongest finding gives the words.
 func (i *Incident) Find(f *Finding) {
 	f.Severity = SeverityOf(f.Score)
 	a := &i.alert
-	if len(a.Evidence) == 0 || f.Score >= a.Score {
-		a.Score = f.Score
+	if len(a.Evidence) == 0 || f.Score >= i.lead {
+		i.lead = f.Score
 		a.Destination.Port, a.Destination.Protocol = f.Port, keep(f.Protocol)
 		i.action, i.reason = f.Action, f.Reason
 	}
-	a.Severity = SeverityOf(a.Score)
+	i.spread = max(i.spread, f.Spread)
 	a.Evidence = slices.DeleteFunc(a.Evidence, func(e alert.Finding) bool { return e.Rule == f.Rule })
 	a.Evidence = append(a.Evidence, f.Finding)
 	slices.SortStableFunc(a.Evidence, stronger)
+	a.Score = max(a.Score, fuse(a.Evidence, f.Time))
+	a.Severity = SeverityOf(a.Score)
 	for _, t := range f.Techniques {
 		if !slices.Contains(a.Techniques, t) {
 			a.Techniques = append(a.Techniques, t)
@@ -125,12 +157,13 @@ func (i *Incident) Grown() bool {
 // Severity is the severity so far.
 func (i *Incident) Severity() alert.Severity { return i.alert.Severity }
 
-// Say makes the alert of this moment. Domain is the peer's name where one is
-// known, and lost the observers' losses so far.
-func (i *Incident) Say(status alert.Status, at int64, domain string, lost int64) alert.Alert {
+// Score is the fused score so far.
+func (i *Incident) Score() float64 { return i.alert.Score }
+
+// Say makes the alert of this moment. Lost is the observers' losses so far.
+func (i *Incident) Say(status alert.Status, at, lost int64) alert.Alert {
 	a := &i.alert
 	a.Status, a.Time = status, at
-	a.Destination.Domain = domain
 	a.Lost = max(lost-i.lost, 0)
 	a.Body = i.sentence(status)
 	i.reported = max(a.Bytes, min(i.announced(), plausible))

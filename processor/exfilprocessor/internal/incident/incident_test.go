@@ -37,7 +37,7 @@ func TestTheStrongestFindingLeads(t *testing.T) {
 	i.Find(finding(&one, 55, "T1"))
 	i.Find(finding(&two, 75, "T2"))
 	i.Find(finding(&one, 40, "T1"))
-	a := i.Say(alert.Update, 3000, "drop.example", 7)
+	a := i.Say(alert.Update, 3000, 7)
 	require.Equal(t, alert.High, a.Severity)
 	require.InDelta(t, 75.0, a.Score, 0)
 	require.Equal(t, []string{"T1", "T2"}, a.Techniques)
@@ -53,12 +53,12 @@ func TestGrownIsTenfoldOfWhatWasAnnounced(t *testing.T) {
 	f := finding(&one, 50, "T1")
 	f.Observed = 1000
 	i.Find(f)
-	i.Say(alert.Open, 2000, "", 0)
+	i.Say(alert.Open, 2000, 0)
 	i.Add(&flow.Record{Time: 2500, Bytes: 9899})
 	require.False(t, i.Grown(), "9999 of the 1000 announced")
 	i.Add(&flow.Record{Time: 2500, Bytes: 1})
 	require.True(t, i.Grown())
-	i.Say(alert.Update, 2500, "", 0)
+	i.Say(alert.Update, 2500, 0)
 	require.False(t, i.Grown())
 }
 
@@ -73,7 +73,7 @@ func TestTheIDIsStable(t *testing.T) {
 func TestAlertsDoNotShareLists(t *testing.T) {
 	i := started()
 	i.Find(finding(&one, 50, "T1"))
-	a := i.Say(alert.Open, 2000, "", 0)
+	a := i.Say(alert.Open, 2000, 0)
 	i.Find(finding(&one, 60, "T1"))
 	require.InDelta(t, 50.0, a.Evidence[0].Score, 0)
 }
@@ -81,7 +81,7 @@ func TestAlertsDoNotShareLists(t *testing.T) {
 func TestBytesSaturate(t *testing.T) {
 	i := started()
 	i.Add(&flow.Record{Bytes: math.MaxInt64})
-	require.EqualValues(t, math.MaxInt64, i.Say(alert.Closed, 1, "", 0).Bytes)
+	require.EqualValues(t, math.MaxInt64, i.Say(alert.Closed, 1, 0).Bytes)
 }
 
 func FuzzScore(f *testing.F) {
@@ -117,7 +117,7 @@ func TestLongTextsAreCut(t *testing.T) {
 	i := started()
 	i.Sender(&flow.Record{Process: flow.Process{CommandLine: strings.Repeat("ü", maxText)}})
 	i.Find(finding(&one, 50, "T1"))
-	line := i.Say(alert.Open, 1, "", 0).Process.CommandLine
+	line := i.Say(alert.Open, 1, 0).Process.CommandLine
 	require.LessOrEqual(t, len(line), maxText)
 	require.True(t, utf8.ValidString(line))
 }

@@ -12,7 +12,7 @@ import (
 // sentence says who does what, where to, with which process, and why that is
 // reported.
 func (i *Incident) sentence(status alert.Status) string {
-	return i.subject + " " + i.deed(status) + " to " + i.where() + i.with() + i.tail(status) + ": " + i.reason + "."
+	return i.subject + " " + i.deed(status) + " to " + i.whither() + i.with() + i.tail(status) + ": " + i.reason + "."
 }
 
 func (i *Incident) deed(status alert.Status) string {
@@ -36,8 +36,20 @@ func (i *Incident) missing() string {
 	return " of the " + claimed + " announced"
 }
 
-// where is name:port (address), or address:port without a name.
-func (i *Incident) where() string {
+// whither names the destination.
+func (i *Incident) whither() string {
+	switch {
+	case i.about == Domain:
+		return fmt.Sprintf("%s by way of resolver %s", prose.Name(i.alert.Destination.Domain), i.alert.Destination.Address)
+	case i.about == All && i.spread > 1:
+		return fmt.Sprintf("%d outside destinations, the latest %s", i.spread, i.peer())
+	default:
+		return i.peer()
+	}
+}
+
+// peer is name:port (address), or address:port without a name.
+func (i *Incident) peer() string {
 	d := i.alert.Destination
 	if d.Domain == "" || d.Domain == d.Address.String() {
 		if d.Port == 0 {

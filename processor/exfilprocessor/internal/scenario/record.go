@@ -25,7 +25,7 @@ type record struct {
 	repeat   int
 	every    time.Duration
 	newPorts bool // each of the run comes from a port of its own
-	newPeers bool // each of the run goes to an address of its own
+	newPeers bool // each of the run goes to a network of its own
 
 	raw []setting // attributes put or removed as they stand
 }
@@ -120,7 +120,7 @@ func (r *record) word(word string) error {
 	switch word {
 	case "tcp", "udp", "icmp":
 		r.flow.Transport = word
-	case "http", "tls", "ftp", "ftp-data", "ssh", "dns":
+	case "http", "tls", "ftp", "ftp-data", "ssh", "dns", "quic", "smtp":
 		r.flow.Protocol = word
 	case "GET", "PUT", "POST", "PATCH", "DELETE":
 		r.flow.HTTP.Method = word
@@ -160,6 +160,14 @@ func (r *record) pair(key, value string) (err error) {
 		f.ReverseBytes, err = size(value)
 	case "lost":
 		f.Lost, err = size(value)
+	case "packets":
+		f.Packets, err = size(value)
+	case "entropy":
+		f.Entropy, err = strconv.ParseFloat(value, 64)
+	case "dns":
+		f.DNS.QuestionName = value
+	case "qtype":
+		f.DNS.QuestionType = value
 	case "start":
 		var at time.Time
 		at, err = moment(value)
@@ -258,7 +266,7 @@ func (r *record) nth(i int, at time.Time) *flow.Record {
 	if r.newPeers {
 		raw := f.Destination.Addr().As4()
 		n := uint32(raw[0])<<24 | uint32(raw[1])<<16 | uint32(raw[2])<<8 | uint32(raw[3])
-		n += uint32(i)
+		n += uint32(i) << 8
 		addr := netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
 		f.Destination = netip.AddrPortFrom(addr, f.Destination.Port())
 	}

@@ -4,134 +4,112 @@ package bulkupload
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
-	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/bounded"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/incident"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/prose"
 )
 
-// Base scores, of a volume just above the threshold: both low.
+// Scores of a volume just above the limit.
 const (
-	uploadScore  = 40
-	servingScore = 20
+	uploadScore = 40
+	// customaryScore is that of a destination to which sending is customary: it
+	// takes some times the limit to alert alone.
+	customaryScore = 36
+	servingScore   = 20
 )
 
-// Rule compares the window's volume with a floor.
+// Rule compares the window's volume with a floor and with what is usual.
 type Rule struct {
-	cfg    Config
-	window string
-	// Table holds the volume last reported, for pairs above the floor only.
-	*bounded.Table[engine.PairKey, reported]
+	engine.Stateless
+	cfg Config
 }
 
-type reported struct{ sent, served int64 }
-
-// New makes the rule for windows of that length, with room for limit
-// destinations above the floor, each forgotten after idle nanoseconds.
-func New(cfg Config, window time.Duration, limit int, idle int64) *Rule {
-	return &Rule{
-		cfg:    cfg,
-		window: prose.Duration(window),
-		Table:  bounded.New[engine.PairKey, reported](limit, idle),
-	}
-}
+// New makes the rule.
+func New(cfg Config) *Rule { return &Rule{cfg: cfg} }
 
 // Describe returns what alerts say of the rule.
 func (*Rule) Describe() *alert.Rule { return &description }
+
+// Scope is traffic with outside hosts.
+func (*Rule) Scope() engine.Scope { return engine.Peers }
 
 var description = alert.Rule{
 	Name:        "bulk_upload",
 	Category:    "exfiltration",
 	Description: "A large volume sent to one outside destination",
 	Reference:   "https://attack.mitre.org/techniques/T1020/",
-	Version:     "1",
+	Version:     "2",
+	Family:      alert.Volume,
 }
 
-// Observe reports a volume that crosses the floor, and again when it doubles.
-func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
+// Observe reports a volume that crosses the limit, and again when it doubles.
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 	if r.Bytes == 0 {
 		return engine.Finding{}, false
 	}
-	v := p.Volume()
+	volume := v.Volume()
 	if r.Initiator == flow.InitiatorDestination {
-		return u.served(p, r, v)
+		return u.check(v, r, volume, true)
 	}
-	if v.Sent < u.cfg.MinBytes || ratio(v.Sent, v.Received) < u.cfg.MinRatio {
+	return u.check(v, r, volume, false)
+}
+
+func (u *Rule) check(v *engine.View, r *flow.Record, volume engine.Volume, serves bool) (engine.Finding, bool) {
+	sent, floor := volume.Sent, u.cfg.MinBytes
+	if serves {
+		sent, floor = volume.Served, u.cfg.ServingMinBytes
+	}
+	if sent < floor || volume.Ratio() < u.cfg.MinRatio {
 		return engine.Finding{}, false
 	}
-	e, _ := u.Touch(p.Key, p.Now, v.Sent)
-	if e == nil || !news(p, &e.Value.sent, v.Sent) {
+	limit := v.Limit(floor)
+	if float64(sent) < limit.Bytes || !v.News(float64(sent)) {
 		return engine.Finding{}, false
 	}
-	return u.upload(v, r.Protocol), true
-}
-
-func (u *Rule) served(p *engine.Pair, r *flow.Record, v engine.Volume) (engine.Finding, bool) {
-	if v.Served < u.cfg.ServingMinBytes || ratio(v.Served, v.Asked) < u.cfg.MinRatio {
-		return engine.Finding{}, false
+	f := finding(v, sent, limit, r.Protocol)
+	if serves {
+		u.tellServing(&f, v, volume, limit)
+	} else {
+		u.tellUpload(&f, v, volume, limit)
 	}
-	e, _ := u.Touch(p.Key, p.Now, v.Served)
-	if e == nil || !news(p, &e.Value.served, v.Served) {
-		return engine.Finding{}, false
+	return f, true
+}
+
+func finding(v *engine.View, observed int64, limit engine.Limit, protocol string) engine.Finding {
+	base := float64(uploadScore)
+	if v.Established() {
+		base = customaryScore
 	}
-	return u.serving(v, r.Protocol), true
-}
-
-// news says whether a volume above the floor is worth a report, and if so keeps
-// it: the first of an incident is, and then every doubling.
-func news(p *engine.Pair, last *int64, volume int64) bool {
-	if p.Open() && *last > 0 && volume/2 < *last {
-		return false
-	}
-	*last = volume
-	return true
-}
-
-// ratio is the producer/consumer ratio: 1 only sends, -1 only receives.
-func ratio(sent, received int64) float64 {
-	s, r := float64(sent), float64(received)
-	if s+r == 0 {
-		return 0
-	}
-	return (s - r) / (s + r)
-}
-
-func (u *Rule) upload(v engine.Volume, protocol string) engine.Finding {
-	f := u.finding(v.Sent, u.cfg.MinBytes, uploadScore)
-	f.Techniques = techniques(protocol)
-	f.Sentence = fmt.Sprintf("It sent %s and received %s within %s (ratio %.2f, at least %.2f); the floor is %s. %s",
-		prose.Bytes(v.Sent), prose.Bytes(v.Received), u.window, ratio(v.Sent, v.Received), u.cfg.MinRatio,
-		prose.Bytes(u.cfg.MinBytes), noBaseline)
-	f.Action = fmt.Sprintf("has sent %s within %s", prose.Bytes(v.Sent), u.window)
-	f.Reason = fmt.Sprintf("%s or more to one outside destination, far more than is received from it, is reported",
-		prose.Bytes(u.cfg.MinBytes))
-	return f
-}
-
-func (u *Rule) serving(v engine.Volume, protocol string) engine.Finding {
-	f := u.finding(v.Served, u.cfg.ServingMinBytes, servingScore)
-	f.Techniques = techniques(protocol)
-	f.Sentence = fmt.Sprintf("It answered with %s to %s of requests within %s, on connections that the outside host opened; the floor is %s. %s",
-		prose.Bytes(v.Served), prose.Bytes(v.Asked), u.window, prose.Bytes(u.cfg.ServingMinBytes), noBaseline)
-	f.Action = fmt.Sprintf("has served %s within %s", prose.Bytes(v.Served), u.window)
-	f.Reason = fmt.Sprintf("%s or more served to one outside host is reported", prose.Bytes(u.cfg.ServingMinBytes))
-	return f
-}
-
-const noBaseline = "There is no baseline of this workload yet."
-
-func (u *Rule) finding(observed, floor int64, base float64) engine.Finding {
 	return engine.Finding{Finding: alert.Finding{
-		Rule:      &description,
-		Score:     incident.Score(base, float64(observed), float64(floor)),
-		Observed:  float64(observed),
-		Threshold: float64(floor),
-		Unit:      "By",
+		Rule:       &description,
+		Techniques: techniques(protocol),
+		Score:      incident.Score(base, float64(observed), limit.Bytes),
+		Observed:   float64(observed),
+		Threshold:  limit.Bytes,
+		Baseline:   limit.Usual,
+		Unit:       "By",
 	}}
+}
+
+func (u *Rule) tellUpload(f *engine.Finding, v *engine.View, volume engine.Volume, limit engine.Limit) {
+	span := prose.Duration(v.Window())
+	f.Sentence = fmt.Sprintf("It sent %s and received %s within %s (ratio %.2f, at least %.2f); %s.",
+		prose.Bytes(volume.Sent), prose.Bytes(volume.Received), span, volume.Ratio(), u.cfg.MinRatio, limit.Explain(span))
+	f.Action = fmt.Sprintf("has sent %s within %s", prose.Bytes(volume.Sent), span)
+	f.Reason = fmt.Sprintf("%s or more to one outside destination, far more than is received from it, is reported",
+		prose.Bytes(int64(limit.Bytes)))
+}
+
+func (u *Rule) tellServing(f *engine.Finding, v *engine.View, volume engine.Volume, limit engine.Limit) {
+	span := prose.Duration(v.Window())
+	f.Score = max(f.Score-uploadScore+servingScore, 0)
+	f.Sentence = fmt.Sprintf("It answered with %s to %s of requests within %s, on connections that the outside host opened; %s.",
+		prose.Bytes(volume.Served), prose.Bytes(volume.Received), span, limit.Explain(span))
+	f.Action = fmt.Sprintf("has served %s within %s", prose.Bytes(volume.Served), span)
+	f.Reason = fmt.Sprintf("%s or more served to one outside host is reported", prose.Bytes(int64(limit.Bytes)))
 }
 
 // techniques adds to T1020 what the protocol makes of it: exfiltration over an

@@ -4,6 +4,7 @@ package ftpupload
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
@@ -16,16 +17,27 @@ import (
 // baseScore is that of an upload just above the threshold: medium.
 const baseScore = 60
 
+// maxSessions bounds the sessions followed at a time: any connection between high
+// ports may be a data channel, but few are.
+const maxSessions = 1 << 14
+
+// server is whom a workload has a session with. Data channels go to the address of
+// their control channel, which may be known by a name that they lack.
+type server struct {
+	workload uint64
+	addr     netip.Addr
+}
+
 // Rule watches FTP sessions with outside servers.
 type Rule struct {
 	cfg Config
-	*bounded.Table[engine.PairKey, session]
+	*bounded.Table[server, session]
 }
 
 // New makes the rule with room for limit sessions, each forgotten after idle
 // nanoseconds.
 func New(cfg Config, limit int, idle int64) *Rule {
-	return &Rule{cfg: cfg, Table: bounded.New[engine.PairKey, session](limit, idle)}
+	return &Rule{cfg: cfg, Table: bounded.New[server, session](min(limit, maxSessions), idle)}
 }
 
 // Describe returns what alerts say of the rule.
@@ -36,19 +48,23 @@ var description = alert.Rule{
 	Category:    "exfiltration",
 	Description: "A file stored on an outside FTP server",
 	Reference:   "https://attack.mitre.org/techniques/T1048/",
-	Version:     "1",
+	Version:     "2",
+	Family:      alert.Volume,
 }
 
+// Scope is traffic with outside hosts.
+func (*Rule) Scope() engine.Scope { return engine.Peers }
+
 // Observe joins a record of either channel to the session, in any order.
-func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 	if r.Transport != "tcp" {
 		return engine.Finding{}, false
 	}
-	s := u.session(p, r)
+	s := u.session(v, r)
 	if s == nil {
 		return engine.Finding{}, false
 	}
-	if s.next > 0 && !p.Open() {
+	if s.next > 0 && !v.Open() {
 		s.restart()
 	}
 	switch {
@@ -68,11 +84,12 @@ func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
 
 // session finds the pair's session. A control channel begins one; so does any
 // connection that could be a data channel, since its records may come first.
-func (u *Rule) session(p *engine.Pair, r *flow.Record) *session {
-	if !mayBegin(r) && !(&session{}).isControl(r) && u.Get(p.Key) == nil {
+func (u *Rule) session(v *engine.View, r *flow.Record) *session {
+	key := server{workload: v.Key.Workload, addr: r.Destination.Addr()}
+	if !mayBegin(r) && !(&session{}).isControl(r) && u.Get(key) == nil {
 		return nil
 	}
-	e, _ := u.Touch(p.Key, p.Now, r.Bytes)
+	e, _ := u.Touch(key, v.Now, r.Bytes)
 	if e == nil {
 		return nil
 	}

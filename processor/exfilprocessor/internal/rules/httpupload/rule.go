@@ -16,6 +16,10 @@ import (
 // baseScore is that of an upload just above the threshold: medium.
 const baseScore = 50
 
+// claimScore is the most that a declared length scores before as much was sent:
+// medium. It is a claim, and whoever makes it chooses it.
+const claimScore = 65
+
 // Rule watches requests that carry a body.
 type Rule struct {
 	minBytes int64
@@ -36,21 +40,25 @@ var description = alert.Rule{
 	Category:    "exfiltration",
 	Description: "A large HTTP request body to an outside host",
 	Reference:   "https://attack.mitre.org/techniques/T1048/003/",
-	Version:     "1",
+	Version:     "2",
+	Family:      alert.Volume,
 }
+
+// Scope is traffic with outside hosts.
+func (*Rule) Scope() engine.Scope { return engine.Peers }
 
 // Observe follows the request that the record tells of, or the one it goes on
 // with.
-func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
-	if r.Initiator == flow.InitiatorDestination || r.Transport != "tcp" {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+	if r.Initiator == flow.InitiatorDestination || r.Transport != "tcp" || !mayBe(r) {
 		return engine.Finding{}, false
 	}
-	e := u.follow(p, r)
+	e := u.follow(v, r)
 	if e == nil {
 		return engine.Finding{}, false
 	}
 	up := e.Value
-	if up.reported && !p.Open() && r.Bytes > 0 {
+	if up.reported && !v.Open() && r.Bytes > 0 {
 		up.restart(r, u.minBytes)
 	}
 	report := up.take(r, u.minBytes)
@@ -64,10 +72,24 @@ func (u *Rule) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
 	return u.finding(&up, r), true
 }
 
+// mayBe says whether the record may be of HTTP in the clear.
+func mayBe(r *flow.Record) bool {
+	return r.Protocol == "http" || r.Protocol == "" || r.HTTP.Method != ""
+}
+
+// isOver says that the record is all there is of a small declared body: nothing
+// follows that would have to be remembered.
+func isOver(r *flow.Record, minBytes int64) bool {
+	return r.EndReason == flow.EndOfFlow && r.HTTP.BodySize > 0 && max(r.HTTP.BodySize, r.Bytes) < minBytes
+}
+
 // follow finds the connection's upload, or begins one. A request without a body
 // ends it.
-func (u *Rule) follow(p *engine.Pair, r *flow.Record) *bounded.Entry[connection, upload] {
-	key := connection{pair: p.Key, port: r.Source.Port(), peer: r.Destination.Port()}
+func (u *Rule) follow(v *engine.View, r *flow.Record) *bounded.Entry[connection, upload] {
+	if isOver(r, u.minBytes) {
+		return nil
+	}
+	key := connection{pair: v.Key, port: r.Source.Port(), peer: r.Destination.Port()}
 	starts := begins(r, u.minBytes)
 	if !starts && u.Get(key) == nil {
 		return nil
@@ -76,7 +98,7 @@ func (u *Rule) follow(p *engine.Pair, r *flow.Record) *bounded.Entry[connection,
 		u.Remove(key)
 		return nil
 	}
-	e, fresh := u.Touch(key, p.Now, r.Bytes)
+	e, fresh := u.Touch(key, v.Now, r.Bytes)
 	if e != nil && fresh && !starts {
 		u.Remove(key)
 		return nil
@@ -90,11 +112,15 @@ func (u *Rule) finding(up *upload, r *flow.Record) engine.Finding {
 		size, verb = body, "has sent"
 	}
 	threshold := prose.Bytes(u.minBytes)
+	score := incident.Score(baseScore, float64(size), float64(u.minBytes))
+	if up.body(u.minBytes) < size {
+		score = max(min(score, claimScore), incident.Score(baseScore, float64(up.body(u.minBytes)), float64(u.minBytes)))
+	}
 	return engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1048.003", "T1567"},
-			Score:      incident.Score(baseScore, float64(size), float64(u.minBytes)),
+			Score:      score,
 			Observed:   float64(size),
 			Threshold:  float64(u.minBytes),
 			Unit:       "By",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
 
 // Window of the engine, and the time after which an incident closes.
@@ -16,7 +17,7 @@ const Window = 10 * time.Minute
 var Base = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Record is a TCP record between a container and an outside host's port, after
-// seconds, over the connection from the container's port.
+// some time, over the connection from the container's port.
 func Record(after time.Duration, port, peer uint16, sent int64) flow.Record {
 	at := Base.Add(after).UnixNano()
 	return flow.Record{
@@ -27,13 +28,26 @@ func Record(after time.Duration, port, peer uint16, sent int64) flow.Record {
 	}
 }
 
+// Settings of the engine that Play runs: it learns nothing free, and any finding
+// opens an incident.
+func Settings() engine.Settings {
+	internal, _ := netset.Parse([]string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"})
+	return engine.Settings{
+		Window: Window, Quiet: Window, Retention: 14 * 24 * time.Hour, Floor: 10 << 20,
+		Workloads: 10, Destinations: 1000, Incidents: 5, Internal: internal,
+	}
+}
+
 // Play returns what the rule finds, and after which record.
 func Play(rule engine.Rule, records []flow.Record) (found []engine.Finding, after []int) {
+	return PlayWith(Settings(), rule, records)
+}
+
+// PlayWith is Play with other settings.
+func PlayWith(set engine.Settings, rule engine.Rule, records []flow.Record) (found []engine.Finding, after []int) {
 	s := &spy{Rule: rule}
-	e := engine.New(engine.Settings{
-		Window: Window, Quiet: Window, Workloads: 10, Destinations: 10, Incidents: 5,
-	}, []engine.Rule{s})
-	e.Arrive(Base.Add(24 * time.Hour))
+	e := engine.New(set, func() []engine.Rule { return []engine.Rule{s} })
+	e.Arrive(Base.AddDate(1, 0, 0))
 	src := engine.NewSource(&flow.Resource{Container: "web"})
 	for i := range records {
 		before := len(s.found)
@@ -51,8 +65,8 @@ type spy struct {
 	found []engine.Finding
 }
 
-func (s *spy) Observe(p *engine.Pair, r *flow.Record) (engine.Finding, bool) {
-	f, ok := s.Rule.Observe(p, r)
+func (s *spy) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+	f, ok := s.Rule.Observe(v, r)
 	if ok {
 		s.found = append(s.found, f)
 	}

@@ -1,0 +1,278 @@
+package engine
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/bounded"
+)
+
+const (
+	// sweepPerPass is how many entries of each table a pass looks at. Tables in use
+	// sweep themselves.
+	sweepPerPass = 1 << 16
+	// bulkDoubles and dailyDoubles are how fast a limit may be walked up: what may
+	// be sent in a window doubles once a day, in a day once a week.
+	bulkDoubles  = 24 * time.Hour
+	dailyDoubles = 7 // days
+)
+
+// shard is the state of some of the workloads.
+type shard struct {
+	set    Settings
+	all    []Rule
+	rules  [scopes][]ruled
+	counts []int64 // of findings, by rule
+	passed []Allowed
+
+	workloads *bounded.Table[string, Workload]
+	current   *bounded.Entry[string, Workload] // of the last record
+	pairs     *bounded.Table[PairKey, Pair]
+	suspects  *bounded.Table[PairKey, *suspect]
+	aliases   aliases
+	transfers transfers
+	servers   *names
+	questions *names
+	serial    uint64
+
+	open    []*suspect // in order of opening
+	due     int64      // when the first of them may close, at the earliest
+	refused int64      // incidents that did not open for want of room
+	pending []Said
+
+	pace  pace
+	view  View
+	item  item // in hand, with one shard
+	queue []item
+	lost  int64 // as of the record in hand
+}
+
+// ruled is a rule and its number among all.
+type ruled struct {
+	Rule
+	number int
+}
+
+// item is a record and what the engine knows of it.
+type item struct {
+	src      *Source
+	key      string // the workload's
+	r        *flow.Record
+	now      int64 // when its state counts as used: however late it is, it is used now
+	lost     int64 // what observers have lost, with this record
+	learning bool
+	name     string // of the peer, where another record told it
+}
+
+func newShard(set Settings, rules []Rule) *shard {
+	part := func(limit int) int { return max(limit/set.Shards, 1) }
+	set.Incidents = part(set.Incidents)
+	idle := int64(max(set.Retention, set.Window+set.Quiet))
+	destinations := part(set.Destinations)
+	s := &shard{
+		set: set, all: rules, counts: make([]int64, len(rules)), passed: make([]Allowed, set.Allowances),
+		workloads: bounded.New[string, Workload](part(set.Workloads), idle),
+		pairs:     bounded.New[PairKey, Pair](destinations, idle),
+		suspects:  bounded.New[PairKey, *suspect](2*set.Incidents, int64(day*time.Second)),
+		aliases:   newAliases(destinations),
+		transfers: newTransfers(destinations),
+		servers:   newNames(byDomain),
+		questions: newNames(byQuestion),
+		due:       math.MaxInt64,
+	}
+	s.pace.width = max(int64(set.Window)/quarters, 1)
+	s.pace.bulk.Bins = float64(bulkDoubles) / float64(s.pace.width*quarters)
+	s.pace.daily.Bins = dailyDoubles
+	s.view = View{shard: s, span: set.Window}
+	for i, rule := range rules {
+		s.rules[rule.Scope()] = append(s.rules[rule.Scope()], ruled{rule, i})
+	}
+	return s
+}
+
+// enqueue keeps a copy of the record until work.
+func (s *shard) enqueue(it item) {
+	r := *it.r
+	r.FTPCommands = slices.Clone(r.FTPCommands)
+	it.r = &r
+	s.queue = append(s.queue, it)
+}
+
+func (s *shard) work() {
+	for i := range s.queue {
+		s.observe(&s.queue[i])
+	}
+	clear(s.queue)
+	s.queue = s.queue[:0]
+}
+
+// observe shows a record to the rules that see it.
+func (s *shard) observe(it *item) {
+	s.closeQuiet(it.now)
+	s.lost = it.lost
+	outside := !s.set.Internal.Contains(it.r.Destination.Addr())
+	asks := it.r.DNS.QuestionName != "" && len(s.rules[Questions]) > 0
+	if !outside && !asks {
+		return
+	}
+	w := s.workload(it)
+	if w == nil || outside && s.allowed(w, it.r) {
+		return
+	}
+	s.learn(it, &w.Value)
+	if asks {
+		s.question(it, w)
+	}
+	if outside {
+		s.peer(it, w)
+	}
+}
+
+// workload finds or makes the record's; nil where there is no room.
+func (s *shard) workload(it *item) *bounded.Entry[string, Workload] {
+	w := s.current
+	if s.workloads.Renew(w, it.key, it.now, it.r.Bytes) {
+		return w
+	}
+	w, fresh := s.workloads.Touch(it.key, it.now, it.r.Bytes)
+	s.current = w
+	if fresh && w != nil {
+		s.serial++
+		w.Value = Workload{Key: w.Key, Serial: s.serial}
+		w.Value.total.enter(it)
+		if s.set.Allow != nil {
+			w.Value.pass = s.set.Allow(it.src.Resource)
+		}
+	}
+	return w
+}
+
+// allowed says whether an allowance covers the record.
+func (s *shard) allowed(w *bounded.Entry[string, Workload], r *flow.Record) bool {
+	if w.Value.pass == nil {
+		return false
+	}
+	allowance, taken := w.Value.pass.Take(r)
+	if taken {
+		s.passed[allowance].add(r.Bytes)
+	}
+	return taken
+}
+
+// learn sets how fast the baselines learn.
+func (s *shard) learn(it *item, w *Workload) {
+	s.pace.bulk.Free, s.pace.daily.Free = it.learning, it.learning
+	s.pace.bulk.Start = max(float64(s.set.Floor), w.total.bulk.Usual())
+	s.pace.daily.Start = s.pace.bulk.Start
+}
+
+// peer is traffic with an outside host, whoever began it.
+func (s *shard) peer(it *item, w *bounded.Entry[string, Workload]) {
+	key, named := PairKey{Workload: w.Value.Serial}, false
+	key.Group, named = s.group(key.Workload, it)
+	e := s.pair(key, it, named)
+	if e == nil {
+		return
+	}
+	p := &e.Value
+	if named && s.aliases.worth(p, it.r) {
+		s.aliases.put(key, it)
+	}
+	p.count(it.r, it.lost-it.r.Lost, &s.pace)
+	p.setPeer(it.r.Destination)
+	s.transfers.observe(key, p, it.r, it.now)
+	c := scene{item: it, key: key, pair: p, entry: e, workload: w}
+	sus := s.show(Peers, &c)
+	if it.r.Initiator == flow.InitiatorDestination || sus != nil && sus.opened {
+		return
+	}
+	t := &w.Value.total
+	t.count(it.r, it.lost-it.r.Lost, &s.pace)
+	t.setPeer(it.r.Destination)
+	w.Value.reach(&key.Group, it.r.Time/(s.pace.width*quarters))
+	s.show(Totals, &scene{item: it, key: PairKey{Workload: key.Workload, Group: total}, pair: t, workload: w})
+}
+
+// question is a DNS question, about the domain it asks for.
+func (s *shard) question(it *item, w *bounded.Entry[string, Workload]) {
+	group, ok := s.questions.group(it.r.DNS.QuestionName)
+	if !ok {
+		return
+	}
+	key := PairKey{Workload: w.Value.Serial, Group: group}
+	e := s.pair(key, it, false)
+	if e == nil {
+		return
+	}
+	e.Value.count(it.r, it.lost-it.r.Lost, &s.pace)
+	e.Value.setPeer(it.r.Destination)
+	s.show(Questions, &scene{item: it, key: key, pair: &e.Value, entry: e, workload: w})
+}
+
+// pair finds or makes the pair; nil where there is no room.
+func (s *shard) pair(key PairKey, it *item, named bool) *bounded.Entry[PairKey, Pair] {
+	e, fresh := s.pairs.Touch(key, it.now, it.r.Bytes)
+	if !fresh || e == nil {
+		return e
+	}
+	if named {
+		if known := s.rename(key, it); known != nil {
+			return known
+		}
+	}
+	e.Value.enter(it)
+	return e
+}
+
+// enter makes the pair anew.
+func (p *Pair) enter(it *item) {
+	*p = Pair{born: uint32(it.r.Time / 1e9)}
+	if it.learning {
+		p.marks = customary
+	}
+}
+
+// scene is a record and the state it belongs to.
+type scene struct {
+	*item
+	key      PairKey
+	pair     *Pair
+	entry    *bounded.Entry[PairKey, Pair] // of the pair; nil for a workload's total
+	workload *bounded.Entry[string, Workload]
+}
+
+// show lets the rules of a scope see the record.
+func (s *shard) show(scope Scope, c *scene) *suspect {
+	sus := s.suspectOf(c.key, c.pair)
+	if sus != nil {
+		s.follow(sus, c.item)
+	}
+	v := &s.view
+	v.Key, v.Workload, v.Now, v.Learning = c.key, &c.workload.Value, c.now, c.learning
+	v.pair, v.suspect = c.pair, sus
+	for i := range s.rules[scope] {
+		rule := &s.rules[scope][i]
+		v.rule = rule.number
+		if finding, ok := rule.Observe(v, c.r); ok {
+			s.counts[rule.number]++
+			v.suspect = s.found(&finding, rule.number, c)
+		}
+	}
+	if sus = v.suspect; sus != nil && sus.opened && sus.Grown() {
+		s.say(sus, statusUpdate, c.r.Time, nil)
+	}
+	return sus
+}
+
+func (s *shard) sweep(now int64) {
+	s.workloads.Sweep(now, sweepPerPass)
+	s.pairs.Sweep(now, sweepPerPass)
+	s.suspects.Sweep(now, sweepPerPass)
+	s.aliases.Sweep(now, sweepPerPass)
+	s.transfers.Sweep(now, sweepPerPass)
+	for _, rule := range s.all {
+		rule.Sweep(now, sweepPerPass)
+	}
+}

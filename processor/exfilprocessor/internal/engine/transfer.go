@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/bounded"
+)
+
+const (
+	// leastTransfer is how many bytes a transfer has at the least: below it is talk.
+	leastTransfer = 16 << 10
+	// transferPause ends a transfer on a connection that stays open.
+	transferPause = int64(30 * time.Second)
+	// transferIdle is how long a connection may be silent before it is forgotten.
+	transferIdle = int64(time.Hour)
+	// mostTransfers bounds the connections followed at a time.
+	mostTransfers = 1 << 16
+)
+
+// connection is one of a pair's.
+type connection struct {
+	pair       PairKey
+	port, peer uint16
+}
+
+// transfer is what a connection that goes on has sent since it last paused.
+type transfer struct {
+	bytes int64
+	last  int64
+}
+
+// transfers cuts a pair's traffic into transfers: connections, or their parts
+// between pauses, or what an HTTP request declares.
+type transfers struct {
+	*bounded.Table[connection, transfer]
+}
+
+func newTransfers(destinations int) transfers {
+	return transfers{bounded.New[connection, transfer](min(destinations, mostTransfers), transferIdle)}
+}
+
+// observe takes a record that the workload sent bytes with.
+func (t transfers) observe(key PairKey, p *Pair, r *flow.Record, now int64) {
+	if r.Bytes == 0 || r.Initiator == flow.InitiatorDestination {
+		return
+	}
+	if size := r.HTTP.BodySize; size >= leastTransfer && r.HTTP.Requests <= 1 {
+		p.transferred(size, r.Time)
+		return
+	}
+	goes := r.EndReason == flow.EndActiveTimeout
+	if !goes && p.connections == 0 {
+		p.transferred(r.Bytes, r.Time)
+		return
+	}
+	t.follow(connection{pair: key, port: r.Source.Port(), peer: r.Destination.Port()}, p, r, now)
+}
+
+// follow adds to what the connection sent before.
+func (t transfers) follow(key connection, p *Pair, r *flow.Record, now int64) {
+	goes := r.EndReason == flow.EndActiveTimeout
+	var e *bounded.Entry[connection, transfer]
+	fresh := true
+	if goes {
+		e, fresh = t.Touch(key, now, r.Bytes)
+	} else if e = t.Get(key); e != nil {
+		fresh = false
+	}
+	if e == nil {
+		p.transferred(r.Bytes, r.Time)
+		return
+	}
+	sofar := &e.Value
+	if fresh {
+		p.connections = min(p.connections, 1<<16-2) + 1
+	} else if r.Time-sofar.last > transferPause {
+		p.transferred(sofar.bytes, sofar.last)
+		sofar.bytes = 0
+	}
+	sofar.bytes, sofar.last = saturate(sofar.bytes, r.Bytes), max(sofar.last, r.Time)
+	if !goes {
+		p.transferred(sofar.bytes, sofar.last)
+		t.Remove(key)
+		p.connections -= min(p.connections, 1)
+	}
+}
+
+// transferred takes a finished transfer.
+func (p *Pair) transferred(bytes, at int64) {
+	if bytes < leastTransfer {
+		return
+	}
+	seconds := at / 1e9
+	p.sizes.Add(float64(bytes), uint32(seconds/day))
+	p.beats.Add(uint32(seconds), bytes)
+}

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
+)
+
+// View is what a rule sees beside the record: one pair, the workload, and what was
+// learned of both. It is the rule's for the length of the call.
+type View struct {
+	// Key names the pair.
+	Key PairKey
+	// Workload is the pair's.
+	Workload *Workload
+	// Now is the engine's time, which a late record does not set back, for saying
+	// when a rule's own state was last used. Event time, ns.
+	Now int64
+	// Learning says that the engine has only begun to learn what is usual.
+	Learning bool
+
+	pair    *Pair
+	suspect *suspect // nil where there is none
+	shard   *shard
+	rule    int
+	span    time.Duration
+}
+
+// Volume is what went over the pair in the sliding window.
+func (v *View) Volume() Volume { return v.pair.window.sum() }
+
+// Open says whether an incident is open about the pair.
+func (v *View) Open() bool { return v.suspect != nil && v.suspect.opened }
+
+// News says whether a finding of so much is worth making: the first is, and then
+// every doubling, until the incident has closed. A rule asks before it spends
+// anything on words.
+func (v *View) News(observed float64) bool {
+	if v.suspect == nil {
+		return true
+	}
+	before := v.suspect.told[v.rule]
+	return before == 0 || observed/2 >= before
+}
+
+// Established says that sending to the destination is customary: it was there while
+// the engine learned, or has been for a week, on at least three days.
+func (v *View) Established() bool {
+	if v.Learning {
+		return false
+	}
+	return v.pair.has(customary) || v.Age() >= 7*day*time.Second && v.pair.daily.Bins() >= 3
+}
+
+// Age is how long ago the pair was first seen.
+func (v *View) Age() time.Duration {
+	return time.Duration(v.Now - int64(v.pair.born)*1e9)
+}
+
+// Window is the length of the sliding window.
+func (v *View) Window() time.Duration { return v.span }
+
+// Limit is how much may be sent within the window, floor at the least.
+func (v *View) Limit(floor int64) Limit {
+	least := float64(floor)
+	if v.Learning {
+		return Limit{Bytes: least * learningFactor, Basis: Learning}
+	}
+	if b := &v.pair.bulk; b.Known() && b.Limit() > least {
+		return Limit{Bytes: b.Limit(), Usual: b.Usual(), Basis: Learned}
+	}
+	if b := &v.Workload.total.bulk; !v.pair.bulk.Known() && b.Usual() > least {
+		return Limit{Bytes: b.Usual(), Usual: b.Usual(), Basis: WorkloadLearned}
+	}
+	return Limit{Bytes: least, Usual: v.pair.bulk.Usual(), Basis: Floor}
+}
+
+// Bulk is the baseline of what is sent within a window, Daily within a day.
+func (v *View) Bulk() *stats.Baseline { return &v.pair.bulk }
+
+// Daily is the baseline of what is sent within a day.
+func (v *View) Daily() *stats.Baseline { return &v.pair.daily }
+
+// Ledger is what was sent over an hour, a day and a week.
+func (v *View) Ledger() *stats.Ledger { return &v.pair.ledger }
+
+// Shift is how far what is sent has moved above the usual.
+func (v *View) Shift() stats.Shift { return v.pair.shift }
+
+// Sizes are those of the transfers that the workload began.
+func (v *View) Sizes() *stats.Sizes { return &v.pair.sizes }
+
+// Beats is their rhythm.
+func (v *View) Beats() *stats.Beats { return &v.pair.beats }
+
+// Peer is the address last sent to.
+func (v *View) Peer() netip.Addr { return netip.AddrFrom16(v.pair.peer).Unmap() }
+
+// Spread is about how many outside destinations the workload sent to within the
+// last window or two.
+func (v *View) Spread() int { return v.Workload.spread() }
+
+// suspectOf finds the pair's suspect, and clears the mark of one that is gone.
+func (s *shard) suspectOf(key PairKey, p *Pair) *suspect {
+	if !p.has(suspected) {
+		return nil
+	}
+	e := s.suspects.Get(key)
+	if e == nil {
+		p.marks &^= suspected
+		return nil
+	}
+	return e.Value
+}
