@@ -1,0 +1,66 @@
+//go:build eval
+
+package eval_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-exfil/otelcol-exfil/test/eval/internal/arena"
+	"github.com/otelcol-exfil/otelcol-exfil/test/eval/internal/score"
+	"github.com/otelcol-exfil/otelcol-exfil/test/eval/internal/traffic"
+)
+
+// days is how long the cluster lives: four weeks, so that monthly things happen
+// and that two weeks are left for attacks after ten days of learning.
+const days = 28
+
+// TestDetection is `make eval`.
+func TestDetection(t *testing.T) {
+	scenarios := load(t)
+	cluster := traffic.New(scenarios, traffic.Options{Days: days, Copies: 1, Victims: 1})
+	allowances, err := arena.Allowances(cluster)
+	require.NoError(t, err)
+	began := time.Now()
+	o := run(t, cluster, indicators(t), allowances)
+	took := time.Since(began)
+	r := score.Judge(o)
+	r.Write(os.Stdout)
+	fmt.Printf("\n%d workloads, %d days, %d records, %d alerts, in %s\n", len(cluster.Instances), days, o.Records, o.Alerts, took.Round(time.Second))
+	below := r.Figures(os.Stdout)
+	score.Figure(os.Stdout, "eval_records_per_second", float64(o.Records)/took.Seconds(), 0, "{record}/s")
+	require.Empty(t, r.Silent, "attacks that send nothing are mistakes in the corpus")
+	require.Empty(t, below)
+}
+
+// TestWithoutAllowances shows how many false alerts the allowances hold back. It
+// has no bar.
+func TestWithoutAllowances(t *testing.T) {
+	cluster := traffic.New(load(t), traffic.Options{Days: 14, Copies: 0.2})
+	r := score.Judge(run(t, cluster, indicators(t)))
+	fmt.Printf("\nWithout any allowance, %d benign workloads, 14 days:\n", len(cluster.Instances))
+	score.Figure(os.Stdout, "eval_false_alerts_without_allowances", r.FalseRate(), 0, "{alert}/1000 workload-days")
+	if testing.Verbose() {
+		r.WriteFalseByScenario(os.Stdout)
+	}
+}
+
+// run plays the cluster in a bubble whose clock is later than the records, and
+// stands still: nothing depends on this machine's speed.
+func run(t *testing.T, c *traffic.Cluster, sections ...arena.Section) (o *arena.Outcome) {
+	synctest.Test(t, func(t *testing.T) {
+		<-time.After(time.Until(traffic.Start.AddDate(0, 0, c.Days+1)))
+		var err error
+		o, err = arena.Run(t.Context(), c, sections...)
+		require.NoError(t, err)
+		if len(o.Unknown) > 0 {
+			fmt.Printf("The processor does not know %v: left out\n", o.Unknown)
+		}
+	})
+	return o
+}
