@@ -102,17 +102,23 @@ func TestDestination(t *testing.T) {
 		change func(*flow.Record)
 		want   bool
 	}{
-		"network":                {to: Destination{Networks: []string{"198.51.100.0/24", "203.0.113.7/32"}}, want: true},
-		"another network":        {to: Destination{Networks: []string{"198.51.100.0/24"}}},
-		"domain":                 {to: Destination{Domains: []string{"EU.storage.example."}}, want: true},
-		"domain in capitals":     {Destination{Domains: []string{"eu.storage.example"}}, func(r *flow.Record) { r.Server = "EU.Storage.Example." }, true},
-		"below a domain":         {to: Destination{Domains: []string{"x.example", "*.storage.example"}}, want: true},
-		"far below":              {Destination{Domains: []string{"*.storage.example"}}, func(r *flow.Record) { r.Server = "a.b.c.storage.example" }, true},
-		"not the domain itself":  {Destination{Domains: []string{"*.storage.example"}}, func(r *flow.Record) { r.Server = "storage.example" }, false},
-		"not an empty label":     {Destination{Domains: []string{"*.storage.example"}}, func(r *flow.Record) { r.Server = ".storage.example" }, false},
-		"not by the end alone":   {Destination{Domains: []string{"*.storage.example"}}, func(r *flow.Record) { r.Server = "my-storage.example" }, false},
-		"not below a name":       {to: Destination{Domains: []string{"storage.example"}}},
-		"no name":                {Destination{Domains: []string{"eu.storage.example"}}, func(r *flow.Record) { r.Server = "" }, false},
+		"network":               {to: Destination{Networks: []string{"198.51.100.0/24", "203.0.113.7/32"}}, want: true},
+		"another network":       {to: Destination{Networks: []string{"198.51.100.0/24"}}},
+		"domain":                {to: Destination{Domains: []string{"EU.storage.example."}}, want: true},
+		"domain in capitals":    {Destination{Domains: []string{"eu.storage.example"}}, func(r *flow.Record) { r.Server = "EU.Storage.Example." }, true},
+		"below a domain":        {to: Destination{Domains: []string{"x.example", "*.storage.example"}}, want: true},
+		"far below":             {Destination{Domains: []string{"*.storage.example"}}, func(r *flow.Record) { r.Server = "a.b.c.storage.example" }, true},
+		"not the domain itself": {Destination{Domains: []string{"*.storage.example"}}, func(r *flow.Record) { r.Server = "storage.example" }, false},
+		"not an empty label":    {Destination{Domains: []string{"*.storage.example"}}, func(r *flow.Record) { r.Server = ".storage.example" }, false},
+		"not by the end alone":  {Destination{Domains: []string{"*.storage.example"}}, func(r *flow.Record) { r.Server = "my-storage.example" }, false},
+		"not below a name":      {to: Destination{Domains: []string{"storage.example"}}},
+		"no name":               {Destination{Domains: []string{"eu.storage.example"}}, func(r *flow.Record) { r.Server = "" }, false},
+		"the domain asked for": {Destination{Domains: []string{"*.lookup.example"}}, func(r *flow.Record) {
+			r.DNS.QuestionName, r.Server = "4a7f.x.Lookup.example", "resolver.example"
+		}, true},
+		"not the resolver's name": {Destination{Domains: []string{"resolver.example"}}, func(r *flow.Record) {
+			r.DNS.QuestionName, r.Server = "4a7f.x.lookup.example", "resolver.example"
+		}, false},
 		"port":                   {to: Destination{Ports: []int{21, 30021}}, want: true},
 		"another port":           {to: Destination{Ports: []int{21}}},
 		"protocol":               {to: Destination{Protocols: []string{"ftp", "ftp-data"}}, want: true},

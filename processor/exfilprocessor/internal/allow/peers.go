@@ -52,7 +52,16 @@ func (d *Destination) compile() (peers, error) {
 // match tries what is quickest first.
 func (p *peers) match(r *flow.Record) bool {
 	return p.matchPort(r.Destination.Port()) && p.matchProtocol(r) &&
-		(p.anywhere || p.networks.Contains(r.Destination.Addr())) && p.matchDomain(r.Server)
+		(p.anywhere || p.networks.Contains(r.Destination.Addr())) && p.matchDomain(peerName(r))
+}
+
+// peerName is whom the bytes are for: of a DNS question, whoever answers for the
+// name that is asked for, rather than the resolver.
+func peerName(r *flow.Record) string {
+	if r.DNS.QuestionName != "" {
+		return r.DNS.QuestionName
+	}
+	return r.Server
 }
 
 func (p *peers) matchPort(port uint16) bool {

@@ -55,16 +55,25 @@ func suggestWorkload(res *flow.Resource) Workload {
 }
 
 func suggestDestination(a *alert.Alert) Destination {
-	to := a.Destination
-	if isFTP(a) {
+	to, d := a.Destination, Destination{}
+	named := isHostName(strings.TrimSuffix(to.Domain, ".")) && !isAddress(to.Domain)
+	switch {
+	case found(a, "ftp_upload") || strings.HasPrefix(to.Protocol, "ftp"):
 		// A session has a port for each file and a data channel looks like the file,
 		// so that only the host is the same.
 		return Destination{Networks: host(to.Address)}
-	}
-	d := Destination{}
-	if isHostName(strings.TrimSuffix(to.Domain, ".")) && !isAddress(to.Domain) {
+	case found(a, "fan_out"): // to any address
+	case found(a, "dns_tunnel") && named: // names below a domain, of any resolver
 		d.Domains = []string{to.Domain}
-	} else if d.Networks = host(to.Address); d.Networks == nil {
+		if below := "*." + to.Domain; validDomain(below) {
+			d.Domains = append(d.Domains, below)
+		}
+		to.Port = 0
+	case named:
+		d.Domains = []string{to.Domain}
+	case to.Address.IsValid():
+		d.Networks = host(to.Address)
+	default:
 		return Destination{}
 	}
 	if to.Port != 0 {
@@ -76,16 +85,14 @@ func suggestDestination(a *alert.Alert) Destination {
 	return d
 }
 
-func isFTP(a *alert.Alert) bool {
-	if slices.Contains([]string{"ftp", "ftps", "ftp-data"}, a.Destination.Protocol) {
-		return true
-	}
-	for i := range a.Evidence {
-		if rule := a.Evidence[i].Rule; rule != nil && rule.Name == "ftp_upload" {
-			return true
-		}
-	}
-	return false
+// found says whether the rule is among the evidence.
+func found(a *alert.Alert, rule string) bool {
+	return slices.ContainsFunc(a.Evidence, func(f alert.Finding) bool { return f.Rule != nil && f.Rule.Name == rule })
+}
+
+func validDomain(text string) bool {
+	_, err := parseDomain(text)
+	return err == nil
 }
 
 // isAddress: a name may also be an address, as in a Host header.

@@ -48,11 +48,12 @@ func TestSuggestionTakesWhatTheAlertWasAbout(t *testing.T) {
 		res    flow.Resource
 		change func(*flow.Record)
 		want   Config
+		rule   string
 	}{
 		"controller and domain": {cronJob(), tls, Config{
 			Workload:    Workload{Cluster: "prod", Namespace: "shop", Kind: "cronjob", Name: "db-backup"},
 			Destination: Destination{Domains: []string{"eu.storage.example"}, Ports: []int{443}, Protocols: []string{"tls"}},
-		}},
+		}, ""},
 		"container and address": {
 			flow.Resource{Image: "registry.example:5000/backup", Container: "happy_bell"},
 			func(r *flow.Record) { tls(r); r.Server, r.Protocol = "", "" },
@@ -60,6 +61,7 @@ func TestSuggestionTakesWhatTheAlertWasAbout(t *testing.T) {
 				Workload:    Workload{Image: "registry.example:5000/backup", Container: "happy_bell"},
 				Destination: Destination{Networks: []string{"203.0.113.7/32"}, Ports: []int{443}, Protocols: []string{"tcp"}},
 			},
+			"",
 		},
 		"a pod of its own, IPv6, ICMP": {
 			flow.Resource{Namespace: "shop", Image: "tool"},
@@ -71,11 +73,12 @@ func TestSuggestionTakesWhatTheAlertWasAbout(t *testing.T) {
 				Workload:    Workload{Namespace: "shop", Image: "tool"},
 				Destination: Destination{Networks: []string{"2001:db8::1/128"}, Protocols: []string{"ipv6-icmp"}},
 			},
+			"",
 		},
 		"the Host header is an address": {cronJob(), func(r *flow.Record) { tls(r); r.Server = "203.0.113.9" }, Config{
 			Workload:    Workload{Cluster: "prod", Namespace: "shop", Kind: "cronjob", Name: "db-backup"},
 			Destination: Destination{Networks: []string{"203.0.113.7/32"}, Ports: []int{443}, Protocols: []string{"tls"}},
-		}},
+		}, ""},
 		"FTP": {cronJob(), func(r *flow.Record) {
 			if r.Bytes < 100<<10 {
 				r.Protocol, r.Destination = "ftp", netip.MustParseAddrPort("203.0.113.7:21")
@@ -83,7 +86,24 @@ func TestSuggestionTakesWhatTheAlertWasAbout(t *testing.T) {
 		}, Config{
 			Workload:    Workload{Cluster: "prod", Namespace: "shop", Kind: "cronjob", Name: "db-backup"},
 			Destination: Destination{Networks: []string{"203.0.113.7/32"}},
-		}},
+		}, ""},
+		"names below a domain": {cronJob(), func(r *flow.Record) {
+			r.Protocol, r.DNS.QuestionName = "dns", "4a7f.x.lookup.example"
+		}, Config{
+			Workload:    Workload{Cluster: "prod", Namespace: "shop", Kind: "cronjob", Name: "db-backup"},
+			Destination: Destination{Domains: []string{"lookup.example", "*.lookup.example"}, Protocols: []string{"dns"}},
+		}, "dns_tunnel"},
+		"many destinations": {cronJob(), func(r *flow.Record) {
+			tls(r)
+			r.Destination = netip.AddrPortFrom(netip.AddrFrom4([4]byte{203, 0, 113, byte(r.Bytes >> 18)}), 443)
+		}, Config{
+			Workload:    Workload{Cluster: "prod", Namespace: "shop", Kind: "cronjob", Name: "db-backup"},
+			Destination: Destination{Ports: []int{443}, Protocols: []string{"tls"}},
+		}, "fan_out"},
+		"FTP over TLS": {cronJob(), tls, Config{
+			Workload:    Workload{Cluster: "prod", Namespace: "shop", Kind: "cronjob", Name: "db-backup"},
+			Destination: Destination{Networks: []string{"203.0.113.7/32"}},
+		}, "ftp_upload"},
 		"hostile names": {
 			flow.Resource{Namespace: "${env:SECRET}", Image: "*", Container: "a\n- reason: \"x\" \x00\xff日本 "},
 			func(r *flow.Record) { r.Server, r.Protocol = "${env:SECRET}.example", "*" },
@@ -91,6 +111,7 @@ func TestSuggestionTakesWhatTheAlertWasAbout(t *testing.T) {
 				Workload:    Workload{Namespace: "??env:SECRET?", Image: "?", Container: "a?-?reason:??x???????"},
 				Destination: Destination{Networks: []string{"203.0.113.7/32"}, Ports: []int{30021}},
 			},
+			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,7 +119,12 @@ func TestSuggestionTakesWhatTheAlertWasAbout(t *testing.T) {
 			for i := range records {
 				test.change(&records[i])
 			}
-			got := Suggest(&test.res, about(records))
+			a := about(records)
+			a.Evidence = []alert.Finding{{}, {Rule: &alert.Rule{Name: test.rule}}}
+			if test.rule == "dns_tunnel" {
+				a.Destination.Domain = "lookup.example"
+			}
+			got := Suggest(&test.res, a)
 			test.want.Reason, test.want.MaxBytes = "fill in: why is this expected?", bytesOf(25<<20)
 			test.want.Expires = "2026-09-08"
 			require.Equal(t, test.want, got)
