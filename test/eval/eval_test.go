@@ -23,7 +23,7 @@ const days = 28
 // TestDetection is `make eval`.
 func TestDetection(t *testing.T) {
 	scenarios := load(t)
-	cluster := traffic.New(scenarios, traffic.Options{Days: days, Copies: 1, Victims: 1})
+	cluster := traffic.New(scenarios, traffic.Options{Days: days, Copies: 1, Victims: 2})
 	allowances, err := arena.Allowances(cluster)
 	require.NoError(t, err)
 	began := time.Now()
@@ -45,9 +45,7 @@ func TestWithoutAllowances(t *testing.T) {
 	r := score.Judge(run(t, cluster, indicators(t)))
 	fmt.Printf("\nWithout any allowance, %d benign workloads, 14 days:\n", len(cluster.Instances))
 	score.Figure(os.Stdout, "eval_false_alerts_without_allowances", r.FalseRate(), 0, "{alert}/1000 workload-days")
-	if testing.Verbose() {
-		r.WriteFalseByScenario(os.Stdout)
-	}
+	r.WriteFalseByScenario(os.Stdout)
 }
 
 // run plays the cluster in a bubble whose clock is later than the records, and

@@ -16,6 +16,7 @@ func (r *Report) Write(w io.Writer) {
 	r.writeTechniques(w)
 	r.writeRules(w)
 	r.writeScenarios(w)
+	r.writeMissed(w)
 	r.writeFalse(w)
 	for _, i := range r.Silent {
 		fmt.Fprintf(w, "\n%s: the attack sent nothing\n", i.Key())
@@ -52,22 +53,44 @@ func (r *Report) writeRules(w io.Writer) {
 // writeScenarios shows where each attack stops being seen.
 func (r *Report) writeScenarios(w io.Writer) {
 	t := table(w, "By scenario: found of all, and what was sent, by intensity; [stated]; what is not seen is marked -",
-		"scenario|technique|intensities|missed at the stated one")
+		"scenario|technique|intensities")
 	for _, group := range r.byScenario() {
 		a := group[0].Who.Attack
 		var cells []string
-		var missed []string
 		for _, same := range byIntensity(group) {
 			cells = append(cells, cell(same))
-			for _, result := range same {
-				if result.Stated() && !result.Found() {
-					missed = append(missed, result.Who.Workload.Name+": "+result.instead())
-				}
-			}
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", a.Name, a.Attack.Techniques[0], strings.Join(cells, "  "), strings.Join(missed, "; "))
+		fmt.Fprintf(t, "%s\t%s\t%s\n", a.Name, a.Attack.Techniques[0], strings.Join(cells, "  "))
 	}
 	t.Flush()
+}
+
+// writeMissed lists what counts for recall and was not found for what it is.
+func (r *Report) writeMissed(w io.Writer) {
+	t := table(w, "Missed at the stated intensity and above", "scenario|intensity|sent|techniques missed|rules missed|seen instead")
+	for _, result := range r.Results {
+		if !result.Stated() {
+			continue
+		}
+		a := result.Who.Attack.Attack
+		techniques := lacking(a.Techniques, func(n string) bool { return result.by(n) != nil })
+		rules := lacking(a.Rules, result.ruled)
+		if techniques+rules != "" {
+			fmt.Fprintf(t, "%s\t%g\t%s\t%s\t%s\t%s\n", result.Who.Attack.Name, result.Who.Intensity, size(result.Ledger.Bytes),
+				techniques, rules, result.instead())
+		}
+	}
+	t.Flush()
+}
+
+func lacking(names []string, has func(string) bool) string {
+	var missing []string
+	for _, n := range names {
+		if !has(n) {
+			missing = append(missing, n)
+		}
+	}
+	return strings.Join(missing, " ")
 }
 
 // instead is what was seen of an attack that was not seen for what it is.
@@ -75,11 +98,8 @@ func (r *Result) instead() string {
 	if len(r.Hits) == 0 {
 		return "nothing"
 	}
-	var seen []string
-	for _, i := range r.Hits {
-		seen = append(seen, strings.Join(i.Rules, "+"))
-	}
-	return strings.Join(seen, ", ")
+	first := r.Hits[0]
+	return fmt.Sprintf("%d incidents, first %s %v", len(r.Hits), strings.Join(first.Rules, "+"), first.Techniques)
 }
 
 func (r *Report) byScenario() [][]*Result {
@@ -120,10 +140,18 @@ func cell(same []*Result) string {
 	return text
 }
 
+// mostListed is how many false alerts are listed one by one.
+const mostListed = 400
+
 func (r *Report) writeFalse(w io.Writer) {
 	c := r.Outcome.Cluster
 	fmt.Fprintf(w, "\nFalse alerts: %d in %.0f workload-days, %.3f per 1,000\n", len(r.False), c.WorkloadDays(), r.FalseRate())
-	for _, i := range r.False {
+	r.WriteFalseByScenario(w)
+	for n, i := range r.False {
+		if n == mostListed {
+			fmt.Fprintf(w, "  and %d more\n", len(r.False)-n)
+			break
+		}
 		fmt.Fprintf(w, "  %s %s (%s) %s %.0f [%s]: %s\n", day(i.Opened), i.Who.Key(), scenarioOf(i.Who), i.Severity, i.Score,
 			strings.Join(i.Rules, " "), i.Body)
 	}
@@ -160,7 +188,7 @@ func (r *Report) WriteFalseByScenario(w io.Writer) {
 	counts := make(map[string]int)
 	var names []string
 	for _, i := range r.False {
-		name := scenarioOf(i.Who)
+		name := scenarioOf(i.Who) + " [" + strings.Join(i.Rules, " ") + "]"
 		if counts[name] == 0 {
 			names = append(names, name)
 		}
@@ -168,6 +196,6 @@ func (r *Report) WriteFalseByScenario(w io.Writer) {
 	}
 	slices.Sort(names)
 	for _, n := range names {
-		fmt.Fprintf(w, "  %-28s %d\n", n, counts[n])
+		fmt.Fprintf(w, "  %5d %s\n", counts[n], n)
 	}
 }
