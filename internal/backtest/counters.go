@@ -1,0 +1,78 @@
+package backtest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+)
+
+// own begins the names of what the processor measures; what the collector
+// measures of any processor is left out.
+const own = "otelcol_exfil_"
+
+// The processor's counters of records, as documentation.md names them.
+const (
+	metricRead     = "otelcol_exfil_records_read"
+	metricLate     = "otelcol_exfil_records_late"
+	metricRejected = "otelcol_exfil_records_rejected"
+)
+
+// Counter is one of the processor's own metrics.
+type Counter struct {
+	Name   string `json:"name"`
+	Labels string `json:"labels,omitempty"` // key=value, sorted
+	Value  int64  `json:"value"`
+}
+
+// Counters are those that are not zero, by name and labels.
+type Counters []Counter
+
+// Sum is a metric over all its labels.
+func (c Counters) Sum(name string) int64 {
+	var sum int64
+	for _, one := range c {
+		if one.Name == name {
+			sum += one.Value
+		}
+	}
+	return sum
+}
+
+func counters(rm *metricdata.ResourceMetrics) Counters {
+	var list Counters
+	for _, sm := range rm.ScopeMetrics {
+		for _, m := range sm.Metrics {
+			for _, p := range points(m.Data) {
+				if p.Value != 0 && strings.HasPrefix(m.Name, own) {
+					list = append(list, Counter{Name: m.Name, Labels: labels(p.Attributes), Value: p.Value})
+				}
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Counter) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Labels, b.Labels))
+	})
+	return list
+}
+
+func points(data metricdata.Aggregation) []metricdata.DataPoint[int64] {
+	switch d := data.(type) {
+	case metricdata.Sum[int64]:
+		return d.DataPoints
+	case metricdata.Gauge[int64]:
+		return d.DataPoints
+	default:
+		return nil
+	}
+}
+
+func labels(set attribute.Set) string {
+	var list []string
+	for _, kv := range set.ToSlice() {
+		list = append(list, string(kv.Key)+"="+kv.Value.AsString())
+	}
+	return strings.Join(list, ",")
+}
