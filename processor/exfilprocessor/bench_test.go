@@ -21,6 +21,7 @@ import (
 const (
 	benchContainers = 20
 	benchRecords    = 50 // of each container in a batch
+	benchBatches    = 20
 )
 
 // BenchmarkConsumeLogs is the cost of a batch of ordinary records: small
@@ -41,9 +42,9 @@ func benchmarkConsume(b *testing.B, tracked int) {
 	p.now = func() time.Time { return scenario.Base }
 	perContainer := tracked / benchContainers
 	track(p, perContainer)
-	batches := make([]plog.Logs, min(20, perContainer/benchRecords))
+	batches := make([]plog.Logs, benchBatches)
 	for i := range batches {
-		batches[i] = benchBatch(i, perContainer/benchRecords/len(batches))
+		batches[i] = benchBatch(i, perContainer)
 	}
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -72,8 +73,9 @@ func track(p *exfil, perContainer int) {
 	}
 }
 
-// benchBatch is every stride-th destination from the nth batch's share.
-func benchBatch(nth, stride int) plog.Logs {
+// benchBatch is the nth batch: each container's records go to destinations scattered
+// over as many as it has, so that each batch is as far apart in memory as can be.
+func benchBatch(nth, destinations int) plog.Logs {
 	ld := plog.NewLogs()
 	for c := range benchContainers {
 		rl := ld.ResourceLogs().AppendEmpty()
@@ -81,7 +83,7 @@ func benchBatch(nth, stride int) plog.Logs {
 		res.Encode(rl.Resource())
 		sl := rl.ScopeLogs().AppendEmpty()
 		for i := range benchRecords {
-			r := benchRecord((nth*benchRecords + i) * stride)
+			r := benchRecord((nth*benchRecords + i) * 7919 % destinations)
 			r.Encode(sl.LogRecords().AppendEmpty())
 		}
 	}
@@ -96,20 +98,27 @@ func benchResource(c int) flow.Resource {
 	}
 }
 
-// benchRecord has 20 attributes.
+// benchRecord is a short connection of 20 attributes to the ith destination: every
+// other one is known by name, the rest by address only.
 func benchRecord(i int) flow.Record {
 	at := scenario.Base.UnixNano()
-	peer := netip.AddrFrom4([4]byte{203 + byte(i>>16)%4, byte(i >> 8), byte(i), 9})
-	return flow.Record{
-		Time: at, Start: at - 1e9, End: at,
+	peer := netip.AddrFrom4([4]byte{203 + byte(i>>16)%16, byte(i >> 8), byte(i), 9})
+	r := flow.Record{
+		Time: at, Start: at - 1e9, End: at, EndReason: flow.EndOfFlow,
 		Source:      netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, 5}), uint16(30000+i%20000)),
 		Destination: netip.AddrPortFrom(peer, 80),
 		Transport:   "tcp", Initiator: flow.InitiatorSource,
 		Bytes: 2300, Packets: 5, ReverseBytes: 1700, ReversePackets: 4,
-		Protocol: "http", Server: "api.example",
-		HTTP:    flow.HTTP{Method: "POST", Path: "/v1/orders", BodySize: 2048},
-		Process: flow.Process{PID: 4242, Executable: "/usr/bin/app"},
+		Protocol: "http",
+		HTTP:     flow.HTTP{Method: "POST", BodySize: 2048},
+		Process:  flow.Process{PID: 4242, Executable: "/usr/bin/app"},
 	}
+	if i%2 == 0 {
+		r.Server = fmt.Sprintf("api.d%d.example", i)
+	} else {
+		r.HTTP.UserAgent = "app/1.0"
+	}
+	return r
 }
 
 func TestBenchRecordIsRealistic(t *testing.T) {

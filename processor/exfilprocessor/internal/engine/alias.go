@@ -40,9 +40,12 @@ func newAliases(destinations int) aliases {
 	return aliases{bounded.New[peerOf, alias](max(destinations/aliasShare, 1), aliasIdle)}
 }
 
-// worth says whether the pair's peer must be noted: it is another, or the note may
-// have been forgotten.
+// worth says whether the pair's peer must be noted: more of the connection may come,
+// and it is another peer, or the note may have been forgotten.
 func (a aliases) worth(p *Pair, r *flow.Record) bool {
+	if r.EndReason == flow.EndOfFlow {
+		return false
+	}
 	return p.peer != r.Destination.Addr().As16() || r.Time-p.last > aliasAgain
 }
 

@@ -41,6 +41,10 @@ func (l Limit) Explain(span string) string {
 	case Learning:
 		return fmt.Sprintf("the limit is %s within %s while the engine learns what is usual", limit, span)
 	case Learned:
+		if l.Usual > l.Bytes {
+			return fmt.Sprintf("the limit is %s within %s and at most doubles in a day, though %s is usual of late",
+				limit, span, prose.Bytes(whole(l.Usual)))
+		}
 		return fmt.Sprintf("usual is %s, the limit %s within %s", prose.Bytes(whole(l.Usual)), limit, span)
 	case WorkloadLearned:
 		return fmt.Sprintf("the destination is new; the limit is %s within %s, usual for the workload in all is %s",

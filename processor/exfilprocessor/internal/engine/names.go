@@ -2,8 +2,12 @@ package engine
 
 import "hash/maphash"
 
-// rememberedNames is a power of two.
-const rememberedNames = 1 << 13
+// How many names are remembered: powers of two. Those asked for by DNS seldom come
+// again where there are many.
+const (
+	rememberedServers   = 1 << 15
+	rememberedQuestions = 1 << 12
+)
 
 // names remembers the groups of names. What it forgot it works out again, so that
 // what it holds never shows.
@@ -18,14 +22,14 @@ type remembered struct {
 	group Group  // zero for a name that makes none
 }
 
-func newNames(kind byte) *names {
-	return &names{seed: maphash.MakeSeed(), kind: kind, places: make([]remembered, rememberedNames)}
+func newNames(kind byte, places int) *names {
+	return &names{seed: maphash.MakeSeed(), kind: kind, places: make([]remembered, places)}
 }
 
 // group is the group that name makes; false for one that is no domain name.
 func (n *names) group(name string) (Group, bool) {
 	hash := maphash.String(n.seed, name) | 1
-	place := &n.places[hash>>1%rememberedNames]
+	place := &n.places[hash>>1&uint64(len(n.places)-1)]
 	if place.hash != hash {
 		*place = remembered{hash: hash, group: n.make(name)}
 	}

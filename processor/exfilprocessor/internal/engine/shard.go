@@ -47,6 +47,8 @@ type shard struct {
 	item  item // in hand, with one shard
 	queue []item
 	lost  int64 // as of the record in hand
+
+	warmth uint64 // of no meaning: it keeps warm's reads from being left out
 }
 
 // ruled is a rule and its number among all.
@@ -78,8 +80,8 @@ func newShard(set Settings, rules []Rule) *shard {
 		suspects:  bounded.New[PairKey, *suspect](2*set.Incidents, int64(day*time.Second)),
 		aliases:   newAliases(destinations),
 		transfers: newTransfers(destinations),
-		servers:   newNames(byDomain),
-		questions: newNames(byQuestion),
+		servers:   newNames(byDomain, rememberedServers),
+		questions: newNames(byQuestion, rememberedQuestions),
 		due:       math.MaxInt64,
 	}
 	s.pace.width = max(int64(set.Window)/quarters, 1)
@@ -118,7 +120,7 @@ func (s *shard) observe(it *item) {
 		return
 	}
 	w := s.workload(it)
-	if w == nil || outside && s.allowed(w, it.r) {
+	if w == nil || s.allowed(w, it) {
 		return
 	}
 	s.learn(it, &w.Value)
@@ -150,13 +152,13 @@ func (s *shard) workload(it *item) *bounded.Entry[string, Workload] {
 }
 
 // allowed says whether an allowance covers the record.
-func (s *shard) allowed(w *bounded.Entry[string, Workload], r *flow.Record) bool {
+func (s *shard) allowed(w *bounded.Entry[string, Workload], it *item) bool {
 	if w.Value.pass == nil {
 		return false
 	}
-	allowance, taken := w.Value.pass.Take(r)
+	allowance, taken := w.Value.pass.Take(it.src.Resource, it.r)
 	if taken {
-		s.passed[allowance].add(r.Bytes)
+		s.passed[allowance].add(it.r.Bytes)
 	}
 	return taken
 }

@@ -26,8 +26,9 @@ type Workload struct {
 
 // Pass says of a workload's records which are allowed. It has state of its own.
 type Pass interface {
-	// Take says whether the record is allowed, and if so counts it.
-	Take(r *flow.Record) (allowance int, taken bool)
+	// Take says whether the record is allowed, and if so counts it. The resource is
+	// the record's own: containers of one workload differ.
+	Take(res *flow.Resource, r *flow.Record) (allowance int, taken bool)
 }
 
 // spread is about how many destinations there were in the last window or two.

@@ -30,6 +30,8 @@ type TelemetryBuilder struct {
 	registrations          []metric.Registration
 	ExfilAlerts            metric.Int64Counter
 	ExfilAlertsLost        metric.Int64Counter
+	ExfilAllowedBytes      metric.Int64Counter
+	ExfilAllowedRecords    metric.Int64Counter
 	ExfilAttributesIgnored metric.Int64Counter
 	ExfilFindings          metric.Int64Counter
 	ExfilObserverLost      metric.Int64Counter
@@ -105,6 +107,18 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_exfil_alerts_lost",
 		metric.WithDescription("Alert records dropped because the next component did not take them, past 1,000 waiting or at shutdown. [Alpha]"),
 		metric.WithUnit("{alert}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExfilAllowedBytes, err = builder.meter.Int64Counter(
+		"otelcol_exfil_allowed_bytes",
+		metric.WithDescription("Bytes sent that an allowance covered, by its place in the list. [Alpha]"),
+		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExfilAllowedRecords, err = builder.meter.Int64Counter(
+		"otelcol_exfil_allowed_records",
+		metric.WithDescription("Flow records that an allowance covered, and no rule saw, by its place in the list. [Alpha]"),
+		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ExfilAttributesIgnored, err = builder.meter.Int64Counter(

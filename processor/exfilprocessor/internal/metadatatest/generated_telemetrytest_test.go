@@ -26,6 +26,8 @@ func TestSetupTelemetry(t *testing.T) {
 	}))
 	tb.ExfilAlerts.Add(context.Background(), 1)
 	tb.ExfilAlertsLost.Add(context.Background(), 1)
+	tb.ExfilAllowedBytes.Add(context.Background(), 1)
+	tb.ExfilAllowedRecords.Add(context.Background(), 1)
 	tb.ExfilAttributesIgnored.Add(context.Background(), 1)
 	tb.ExfilFindings.Add(context.Background(), 1)
 	tb.ExfilObserverLost.Add(context.Background(), 1)
@@ -38,6 +40,12 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilAlertsLost(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExfilAllowedBytes(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExfilAllowedRecords(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilAttributesIgnored(t, testTel,
