@@ -1,0 +1,52 @@
+package exfilconnector
+
+import (
+	"context"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/connector"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/processor"
+
+	"github.com/otelcol-exfil/otelcol-exfil/connector/exfilconnector/internal/metadata"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor"
+)
+
+// NewFactory returns the factory of the exfil connector. Its configuration is the
+// processor's.
+func NewFactory() connector.Factory {
+	return connector.NewFactory(
+		metadata.Type,
+		exfilprocessor.NewFactory().CreateDefaultConfig,
+		connector.WithLogsToLogs(createLogsToLogs, metadata.LogsToLogsStability),
+	)
+}
+
+func createLogsToLogs(ctx context.Context, set connector.Settings, cfg component.Config, next consumer.Logs) (connector.Logs, error) {
+	detector := exfilprocessor.NewFactory()
+	p, err := detector.CreateLogs(ctx, processor.Settings{
+		ID:                component.NewIDWithName(detector.Type(), set.ID.Name()),
+		TelemetrySettings: set.TelemetrySettings,
+		BuildInfo:         set.BuildInfo,
+	}, cfg, next)
+	return &exfil{Logs: p}, err
+}
+
+// exfil shows the processor flow records only: the others have their own way from
+// the first pipeline, and would come out of the second twice.
+type exfil struct{ processor.Logs }
+
+// ConsumeLogs takes the flow records out of ld. It is the connector's own: the
+// processor says that it changes data.
+func (e *exfil) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
+	ld.ResourceLogs().RemoveIf(func(rl plog.ResourceLogs) bool {
+		rl.ScopeLogs().RemoveIf(func(sl plog.ScopeLogs) bool {
+			sl.LogRecords().RemoveIf(func(lr plog.LogRecord) bool { return !flow.Is(lr) })
+			return sl.LogRecords().Len() == 0
+		})
+		return rl.ScopeLogs().Len() == 0
+	})
+	return e.Logs.ConsumeLogs(ctx, ld)
+}
