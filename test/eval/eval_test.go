@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -46,19 +45,4 @@ func TestWithoutAllowances(t *testing.T) {
 	fmt.Printf("\nWithout any allowance, %d benign workloads, 14 days:\n", len(cluster.Instances))
 	score.Figure(os.Stdout, "eval_false_alerts_without_allowances", r.FalseRate(), 0, "{alert}/1000 workload-days")
 	r.WriteFalseByScenario(os.Stdout)
-}
-
-// run plays the cluster in a bubble whose clock is later than the records, and
-// stands still: nothing depends on this machine's speed.
-func run(t *testing.T, c *traffic.Cluster, sections ...arena.Section) (o *arena.Outcome) {
-	synctest.Test(t, func(t *testing.T) {
-		<-time.After(time.Until(traffic.Start.AddDate(0, 0, c.Days+1)))
-		var err error
-		o, err = arena.Run(t.Context(), c, sections...)
-		require.NoError(t, err)
-		if len(o.Unknown) > 0 {
-			fmt.Printf("The processor does not know %v: left out\n", o.Unknown)
-		}
-	})
-	return o
 }

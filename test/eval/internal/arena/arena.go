@@ -22,6 +22,8 @@ type Outcome struct {
 	Attacks   map[*traffic.Instance]*Ledger
 	Records   int
 	Alerts    int
+	// Transcript is all that the processor said, in protobuf, one batch after another.
+	Transcript []byte
 	// Unknown are sections of the configuration that the processor lacks.
 	Unknown []string
 }

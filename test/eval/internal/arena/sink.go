@@ -84,6 +84,11 @@ func (s *sink) begin(b *batch) {
 
 // take reads what the processor says.
 func (s *sink) take(_ context.Context, ld plog.Logs) error {
+	said, err := new(plog.ProtoMarshaler).MarshalLogs(ld)
+	if err != nil {
+		return err
+	}
+	s.outcome.Transcript = append(s.outcome.Transcript, said...)
 	for _, rl := range ld.ResourceLogs().All() {
 		var who flow.Resource
 		who.Decode(rl.Resource())

@@ -67,20 +67,39 @@ func (r *Report) writeScenarios(w io.Writer) {
 
 // writeMissed lists what counts for recall and was not found for what it is.
 func (r *Report) writeMissed(w io.Writer) {
-	t := table(w, "Missed at the stated intensity and above", "scenario|intensity|sent|techniques missed|rules missed|seen instead")
-	for _, result := range r.Results {
-		if !result.Stated() {
-			continue
-		}
-		a := result.Who.Attack.Attack
-		techniques := lacking(a.Techniques, func(n string) bool { return result.by(n) != nil })
-		rules := lacking(a.Rules, result.ruled)
-		if techniques+rules != "" {
-			fmt.Fprintf(t, "%s\t%g\t%s\t%s\t%s\t%s\n", result.Who.Attack.Name, result.Who.Intensity, size(result.Ledger.Bytes),
-				techniques, rules, result.instead())
+	t := table(w, "Missed at the stated intensity and above", "scenario|intensity|attacks|sent|techniques missed|rules missed|seen instead")
+	for _, group := range r.byScenario() {
+		for _, same := range byIntensity(group) {
+			if same[0].Stated() {
+				writeMissed(t, same)
+			}
 		}
 	}
 	t.Flush()
+}
+
+// writeMissed writes a line for attacks of one scenario and intensity that were
+// missed in the same way.
+func writeMissed(w io.Writer, same []*Result) {
+	type miss struct{ techniques, rules string }
+	var order []miss
+	by := make(map[miss][]*Result)
+	for _, result := range same {
+		a := result.Who.Attack.Attack
+		m := miss{
+			techniques: lacking(a.Techniques, func(n string) bool { return result.by(n) != nil }),
+			rules:      lacking(a.Rules, result.ruled),
+		}
+		if m != (miss{}) && by[m] == nil {
+			order = append(order, m)
+		}
+		by[m] = append(by[m], result)
+	}
+	for _, m := range order {
+		first := by[m][0]
+		fmt.Fprintf(w, "%s\t%g\t%d of %d\t%s\t%s\t%s\t%s\n", first.Who.Attack.Name, first.Who.Intensity, len(by[m]), len(same),
+			size(first.Ledger.Bytes), m.techniques, m.rules, first.instead())
+	}
 }
 
 func lacking(names []string, has func(string) bool) string {

@@ -19,7 +19,7 @@ func newTargets(i *Instance) *Targets {
 	for n := range i.Attack.Flows {
 		f := &i.Attack.Flows[n]
 		for _, text := range append(f.To, f.Names...) {
-			if made, err := compile(text, i.Copy, 0); err == nil && made.tail() != "" {
+			if made, err := compile(text, i.Copy, 0); err == nil && strings.Contains(made.tail(), ".") {
 				t.domains = append(t.domains, made.tail())
 			}
 		}
