@@ -64,6 +64,10 @@ type Networks struct {
 	// Containers are the source addresses taken for containers where the resource
 	// does not name one. Default none: such records are rejected.
 	Containers []string `mapstructure:"containers"`
+	// AutonomousSystems is a file in MaxMind DB format, such as GeoLite2-ASN, read at
+	// start. With it, outside addresses without a name are one destination if they
+	// belong to one autonomous system; else if they share a /24 or /48. Default none.
+	AutonomousSystems string `mapstructure:"autonomous_systems"`
 }
 
 // Limits bound the state held. Past a limit the lightest sender gives way.

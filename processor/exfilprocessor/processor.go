@@ -3,6 +3,7 @@ package exfilprocessor
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/asn"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
@@ -68,6 +70,10 @@ func (c *Config) engine() (engine.Settings, error) {
 	if err != nil {
 		return engine.Settings{}, fmt.Errorf("networks::containers: %w", err)
 	}
+	systems, err := c.Networks.systems()
+	if err != nil {
+		return engine.Settings{}, fmt.Errorf("networks::autonomous_systems: %w", err)
+	}
 	passes, err := c.allow()
 	if err != nil {
 		return engine.Settings{}, fmt.Errorf("allowances: %w", err)
@@ -86,9 +92,22 @@ func (c *Config) engine() (engine.Settings, error) {
 		Internal:     inside,
 		Containers:   containers,
 		Shards:       c.Shards,
+		System:       systems,
 		Allow:        passes,
 		Allowances:   len(c.Allowances),
 	}, nil
+}
+
+// systems tells whose an address is; nil without a database.
+func (n *Networks) systems() (func(netip.Addr) uint32, error) {
+	if n.AutonomousSystems == "" {
+		return nil, nil
+	}
+	database, err := asn.Open(n.AutonomousSystems)
+	if err != nil {
+		return nil, err
+	}
+	return database.System, nil
 }
 
 // allow makes workloads' passes; nil without allowances.
