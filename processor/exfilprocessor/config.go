@@ -42,8 +42,8 @@ type Config struct {
 	Networks Networks `mapstructure:"networks"`
 	// Allowances are what is known to be good. What one covers, the rules do not see.
 	Allowances []allow.Config `mapstructure:"allowances"`
-	Limits   Limits   `mapstructure:"limits"`
-	Rules    Rules    `mapstructure:"rules"`
+	Limits     Limits         `mapstructure:"limits"`
+	Rules      Rules          `mapstructure:"rules"`
 }
 
 // Flows is what becomes of flow records once read.
