@@ -1,7 +1,7 @@
 package indicator
 
 import (
-	"net/netip"
+	"hash/maphash"
 	"strings"
 )
 
@@ -12,12 +12,10 @@ type builder struct {
 	tally  tally
 	notes  noteWriter
 
-	// The entries, each to its first note.
-	exact4   map[uint32]uint32
-	exact6   map[[16]byte]uint32
-	networks map[netip.Prefix]uint32
-	names    []name
-	byName   map[string]int
+	exact4   table[uint32]
+	exact6   table[key]
+	networks table[listed]
+	names    names
 }
 
 // tally counts what became of a file's lines or objects.
@@ -31,10 +29,10 @@ func newBuilder(l limits) *builder {
 	return &builder{
 		limits:   l,
 		notes:    newNoteWriter(),
-		exact4:   make(map[uint32]uint32),
-		exact6:   make(map[[16]byte]uint32),
-		networks: make(map[netip.Prefix]uint32),
-		byName:   make(map[string]int),
+		exact4:   newTable(hash4),
+		exact6:   newTable(hash6),
+		networks: newTable(hashListed),
+		names:    newNames(),
 	}
 }
 
@@ -54,45 +52,53 @@ func (b *builder) full() error {
 // add takes a value. Of one that is listed twice for the same time the first
 // stays.
 func (b *builder) add(v value, s said) error {
-	switch {
-	case v.domain != "":
+	if v.domain != "" {
 		return b.addName(v, s)
-	case !v.network.IsSingleIP():
-		return set(b, b.networks, v.network, s)
-	case v.network.Addr().Is4():
-		return set(b, b.exact4, key4(v.network.Addr()), s)
+	}
+	addr, length := v.network.Addr(), v.network.Bits()
+	k := toKey(addr)
+	switch {
+	case length < addr.BitLen():
+		return set(b, &b.networks, listed{first: k, length: uint8(length), six: addr.Is6()}, s)
+	case addr.Is4():
+		return set(b, &b.exact4, k.four(), s)
 	default:
-		return set(b, b.exact6, v.network.Addr().As16(), s)
+		return set(b, &b.exact6, k, s)
 	}
 }
 
-func set[K comparable](b *builder, entries map[K]uint32, key K, s said) error {
-	head, known := entries[key]
-	if err := b.count(known); err != nil {
+// set puts a note to a key. A URL at a bare address names the host: nothing else
+// is served there.
+func set[K comparable](b *builder, t *table[K], key K, s said) error {
+	head := t.find(t.hash(key), key).note
+	if err := b.count(head); err != nil {
 		return err
 	}
-	// A URL at a bare address names the host: nothing else is served there.
-	entries[key] = b.notes.chain(head, s, false)
+	t.set(key, b.notes.chain(head, s, false))
 	return nil
 }
 
 func (b *builder) addName(v value, s said) error {
-	at, known := b.byName[v.domain]
-	if err := b.count(known); err != nil {
+	b.names.grow(b.notes.text.String())
+	domain := []byte(v.domain)
+	hash := maphash.Bytes(seed, domain)
+	c := b.names.find(hash, domain, b.notes.text.String())
+	if err := b.count(c.note); err != nil {
 		return err
 	}
-	if !known {
-		at = len(b.names)
-		b.names = append(b.names, name{start: uint32(b.notes.text.Len()), length: uint8(len(v.domain))})
-		b.notes.text.WriteString(v.domain)
-		b.byName[v.domain] = at
+	if c.note == 0 {
+		b.names.used++
+		b.names.most = max(b.names.most, strings.Count(v.domain, ".")+1)
+		*c = name{tag: uint32(hash), start: uint32(b.notes.text.Len()), length: uint8(len(domain))}
+		b.notes.text.Write(domain)
 	}
-	b.names[at].note = b.notes.chain(b.names[at].note, s, v.url)
+	c.note = b.notes.chain(c.note, s, v.url)
 	return nil
 }
 
-func (b *builder) count(known bool) error {
-	if known {
+// count counts an entry if it has no note yet.
+func (b *builder) count(note uint32) error {
+	if note != 0 {
 		return nil
 	}
 	if b.tally.entries >= b.limits.entries {
@@ -106,15 +112,17 @@ func (b *builder) count(known bool) error {
 func (b *builder) build(list string) *index {
 	held := b.notes.notes
 	held.texts = strings.Clone(b.notes.text.String())
-	x := &index{
-		list:    list,
-		tally:   b.tally,
-		format:  b.format,
-		notes:   held,
-		exact4:  b.exact4,
-		exact6:  b.exact6,
-		names:   newNames(b.names, held.texts),
-		network: newNetworks(b.networks),
+	b.exact4.fit()
+	b.exact6.fit()
+	b.names.fit(held.texts)
+	return &index{
+		list:     list,
+		format:   b.format,
+		tally:    b.tally,
+		notes:    held,
+		exact4:   b.exact4,
+		exact6:   b.exact6,
+		networks: newNetworks(&b.networks),
+		names:    b.names,
 	}
-	return x
 }

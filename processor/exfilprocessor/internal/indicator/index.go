@@ -1,75 +1,84 @@
 package indicator
 
-import (
-	"encoding/binary"
-	"net/netip"
-)
+import "net/netip"
 
-// index answers for one file. It does not change once built.
+// index holds one file's entries. It does not change once built.
 type index struct {
 	list   string // the file's base name
 	format Format
 	tally  tally
 	notes  notes
 
-	exact4  map[uint32]uint32
-	exact6  map[[16]byte]uint32
-	network networks
-	names   names
+	exact4   table[uint32]
+	exact6   table[key]
+	networks networks
+	names    names
 }
 
-// hit is what an index found.
+// hit is an entry that an index found.
 type hit struct {
-	in   *index
-	note uint32
-	// size of the entry: a network's length in bits, a name's in bytes. The
-	// larger one of two is the more specific.
-	size int
-	// domain is the entry if it is a name.
-	domain string
+	in     *index
+	note   uint32
+	length int    // of the network, in bits
+	domain string // of a name
 }
 
-// address finds the most specific entry that covers addr and is valid at a time.
-// addr is neither mapped nor has it a zone.
-func (x *index) address(addr netip.Addr, time int64) (hit, bool) {
-	var id uint32
-	if addr.Is4() {
-		id = x.exact4[key4(addr)]
-	} else if len(x.exact6) > 0 {
-		id = x.exact6[addr.As16()]
+// exact finds an entry for this very address that is valid at a time.
+func (x *index) exact(q *addressQuery, time int64) (hit, bool) {
+	var note uint32
+	if q.six {
+		note = x.exact6.find(q.hash, q.key).note
+	} else {
+		note = x.exact4.find(q.hash, q.key.four()).note
 	}
-	if id = x.notes.at(id, time); id != 0 {
-		return hit{in: x, note: id, size: addr.BitLen()}, true
-	}
-	for at := x.network.find(addr); at != 0; at = x.network.list[at].wider {
-		net := &x.network.list[at]
-		if id := x.notes.at(net.note, time); id != 0 {
-			return hit{in: x, note: id, size: int(net.bits)}, true
+	note = x.notes.at(note, time)
+	return hit{in: x, note: note, length: q.addr.BitLen()}, note != 0
+}
+
+// around finds the narrowest network that is valid at a time.
+func (x *index) around(q *addressQuery, time int64) (hit, bool) {
+	for at := x.networks.find(q.key, q.six); at != 0; at = x.networks.list[at].wider {
+		net := &x.networks.list[at]
+		if note := x.notes.at(net.note, time); note != 0 {
+			return hit{in: x, note: note, length: int(net.length)}, true
 		}
 	}
 	return hit{}, false
 }
 
-// domain finds the longest listed ending of a name that is valid at a time.
-func (x *index) domain(q *query, time int64) (hit, bool) {
-	rest := q.text[:q.length]
-	labels := q.labels
-	for ; labels > x.names.most && labels > 1; labels-- {
-		rest = cutLabel(rest)
+// domain finds an entry for this very name that is valid at a time.
+func (x *index) domain(hash uint64, name []byte, time int64) (hit, bool) {
+	c := x.names.find(hash, name, x.notes.texts)
+	note := x.notes.at(c.note, time)
+	if note == 0 {
+		return hit{}, false
 	}
-	for ; labels > 1; labels-- {
-		if row, ok := x.names.find(rest, x.notes.texts); ok {
-			if id := x.notes.at(row.note, time); id != 0 {
-				text := x.notes.texts[row.start:][:row.length]
-				return hit{in: x, note: id, size: len(text), domain: text}, true
-			}
-		}
-		rest = cutLabel(rest)
-	}
-	return hit{}, false
+	return hit{in: x, note: note, domain: c.text(x.notes.texts)}, true
 }
 
-func key4(addr netip.Addr) uint32 {
-	raw := addr.As4()
-	return binary.BigEndian.Uint32(raw[:])
+// addressQuery is an address to look up, neither mapped nor with a zone.
+type addressQuery struct {
+	addr netip.Addr
+	key  key
+	six  bool
+	hash uint64
+}
+
+func newAddressQuery(addr netip.Addr) addressQuery {
+	q := addressQuery{addr: addr, key: toKey(addr), six: addr.Is6()}
+	if q.six {
+		q.hash = hash6(q.key)
+	} else {
+		q.hash = hash4(q.key.four())
+	}
+	return q
+}
+
+func (h *hit) match() Match {
+	return Match{
+		List:        h.in.list,
+		Domain:      h.domain,
+		Description: h.in.notes.description(h.note),
+		URL:         h.in.notes.list[h.note].url,
+	}
 }

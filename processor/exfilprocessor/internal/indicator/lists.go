@@ -11,8 +11,7 @@ import (
 type Lists struct {
 	files   []*file
 	checked time.Time
-	// held are the indexes of the files that could be read, in the files' order.
-	held atomic.Pointer[[]*index]
+	held    atomic.Pointer[snapshot]
 }
 
 // New makes the lists that cfg names. It reads nothing: Refresh does.
@@ -35,63 +34,52 @@ func (l *Lists) Refresh(now time.Time) []Reload {
 	}
 	l.checked = now
 	var news []Reload
+	read := false
 	for _, f := range l.files {
 		if result, changed := f.check(); changed {
 			news = append(news, result)
+			read = read || result.Err == nil
 		}
 	}
-	if len(news) > 0 {
+	if read {
 		l.publish()
 	}
 	return news
 }
 
 func (l *Lists) publish() {
-	held := make([]*index, 0, len(l.files))
+	indexes := make([]*index, 0, len(l.files))
 	for _, f := range l.files {
 		if f.good != nil {
-			held = append(held, f.good)
+			indexes = append(indexes, f.good)
 		}
 	}
-	l.held.Store(&held)
-}
-
-// indexes are those to look in; the slice does not change.
-func (l *Lists) indexes() []*index {
-	if held := l.held.Load(); held != nil {
-		return *held
-	}
-	return nil
+	l.held.Store(newSnapshot(indexes))
 }
 
 // Entries is how many values are held, of all files together.
 func (l *Lists) Entries() int {
-	n := 0
-	for _, x := range l.indexes() {
-		n += x.tally.entries
+	if held := l.held.Load(); held != nil {
+		return held.entries
 	}
-	return n
+	return 0
 }
 
 // Address finds the most specific entry that covers addr and is valid at a time,
 // in ns since the epoch: the record's own. Of equal ones the first file's is
 // taken.
 func (l *Lists) Address(addr netip.Addr, at int64) (Match, bool) {
+	held := l.held.Load()
+	if held == nil || !addr.IsValid() {
+		return Match{}, false
+	}
 	addr = addr.Unmap().WithZone("")
-	if !addr.IsValid() {
+	h, ok := held.address(addr, at)
+	if !ok {
 		return Match{}, false
 	}
-	best, found := hit{}, false
-	for _, x := range l.indexes() {
-		if h, ok := x.address(addr, at); ok && (!found || h.size > best.size) {
-			best, found = h, true
-		}
-	}
-	if !found {
-		return Match{}, false
-	}
-	m := best.match()
-	m.Network, _ = addr.Prefix(best.size)
+	m := h.match()
+	m.Network, _ = addr.Prefix(h.length)
 	return m, true
 }
 
@@ -101,28 +89,13 @@ func (l *Lists) Address(addr netip.Addr, at int64) (Match, bool) {
 // may be of borrowed memory.
 func (l *Lists) Domain(name string, at int64) (Match, bool) {
 	var q query
-	indexes := l.indexes()
-	if len(indexes) == 0 || !q.set(name) {
+	held := l.held.Load()
+	if held == nil || !q.set(name) {
 		return Match{}, false
 	}
-	best, found := hit{}, false
-	for _, x := range indexes {
-		if h, ok := x.domain(&q, at); ok && (!found || h.size > best.size) {
-			best, found = h, true
-		}
-	}
-	if !found {
+	h, ok := held.domain(&q, at)
+	if !ok {
 		return Match{}, false
 	}
-	m := best.match()
-	m.Domain = best.domain
-	return m, true
-}
-
-func (h *hit) match() Match {
-	return Match{
-		List:        h.in.list,
-		Description: h.in.notes.description(h.note),
-		URL:         h.in.notes.list[h.note].url,
-	}
+	return h.match(), true
 }

@@ -1,118 +1,66 @@
 package indicator
 
-import (
-	"hash/maphash"
-	"math/bits"
-	"strings"
-)
+import "hash/maphash"
 
-// name is a listed domain. Its text lies in the index's texts.
-type name struct {
-	start  uint32
-	note   uint32
-	length uint8
-}
-
-// names finds listed domains: a hash table with open addressing, two thirds full,
-// without pointers.
+// names finds listed domains. It is a table like table, but its keys lie in the
+// texts of the index.
 type names struct {
-	rows  []name
-	slots []slot
-	seed  maphash.Seed
+	cells []name
+	used  int
 	// most is the greatest number of labels of a listed domain: longer endings of
 	// a name need no look.
 	most int
 }
 
-type slot struct {
-	tag uint32 // of the hash, so that most strangers are told without a look at the text
-	row uint32 // from 1; 0: free
+// name is a listed domain.
+type name struct {
+	tag    uint32 // of the hash, so that most strangers are told without a look at the text
+	start  uint32
+	note   uint32 // 0: the cell is free
+	length uint8
 }
 
-func newNames(rows []name, texts string) names {
-	n := names{
-		rows:  append(make([]name, 0, len(rows)), rows...),
-		slots: make([]slot, len(rows)+len(rows)/2+1),
-		seed:  maphash.MakeSeed(),
-	}
-	for i, row := range rows {
-		text := texts[row.start:][:row.length]
-		n.most = max(n.most, strings.Count(text, ".")+1)
-		hash := maphash.String(n.seed, text)
-		at := n.home(hash)
-		for n.slots[at].row != 0 {
-			at = n.after(at)
+func newNames() names { return names{cells: make([]name, 8)} }
+
+func (n name) text(texts string) string { return texts[n.start:][:n.length] }
+
+// find gives a domain's cell, or the free one where it would be. At least one cell
+// is free, so that it ends.
+func (n *names) find(hash uint64, domain []byte, texts string) *name {
+	for at := spread(hash, len(n.cells)); ; at++ {
+		if at == len(n.cells) {
+			at = 0
 		}
-		n.slots[at] = slot{tag: uint32(hash), row: uint32(i + 1)}
+		c := &n.cells[at]
+		if c.note == 0 || c.tag == uint32(hash) && c.text(texts) == string(domain) {
+			return c
+		}
 	}
-	return n
 }
 
-// find gives a domain's row. At least one slot is free, so that it ends.
-func (n *names) find(domain []byte, texts string) (*name, bool) {
-	hash := maphash.Bytes(n.seed, domain)
-	for at := n.home(hash); ; at = n.after(at) {
-		s := n.slots[at]
-		if s.row == 0 {
-			return nil, false
-		}
-		if s.tag != uint32(hash) {
+// grow makes room for one more.
+func (n *names) grow(texts string) {
+	if n.used >= len(n.cells)*2/3 {
+		n.resize(2*len(n.cells), texts)
+	}
+}
+
+// fit gives back the room for growth.
+func (n *names) fit(texts string) { n.resize(n.used+n.used/2+1, texts) }
+
+func (n *names) resize(size int, texts string) {
+	old := n.cells
+	n.cells = make([]name, size)
+	for _, c := range old {
+		if c.note == 0 {
 			continue
 		}
-		row := &n.rows[s.row-1]
-		if texts[row.start:][:row.length] == string(domain) {
-			return row, true
+		at := spread(maphash.String(seed, c.text(texts)), size)
+		for n.cells[at].note != 0 {
+			if at++; at == size {
+				at = 0
+			}
 		}
+		n.cells[at] = c
 	}
-}
-
-// home maps a hash onto the slots by its upper bits; the tag is the lower ones.
-func (n *names) home(hash uint64) int {
-	high, _ := bits.Mul64(hash, uint64(len(n.slots)))
-	return int(high)
-}
-
-func (n *names) after(at int) int {
-	if at++; at == len(n.slots) {
-		return 0
-	}
-	return at
-}
-
-// query is a name to look up, in lower case and without the dot at its end.
-type query struct {
-	text   [maxName]byte
-	length int
-	labels int
-}
-
-func (q *query) set(name string) bool {
-	if n := len(name); n > 0 && name[n-1] == '.' {
-		name = name[:n-1]
-	}
-	if len(name) == 0 || len(name) > maxName {
-		return false
-	}
-	q.length = len(name)
-	q.labels = 1
-	for i := range len(name) {
-		c := name[i]
-		if c == '.' {
-			q.labels++
-		} else if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		q.text[i] = c
-	}
-	return true
-}
-
-// cutLabel takes the first label off.
-func cutLabel(domain []byte) []byte {
-	for i, c := range domain {
-		if c == '.' {
-			return domain[i+1:]
-		}
-	}
-	return nil
 }

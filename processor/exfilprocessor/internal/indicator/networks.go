@@ -1,70 +1,112 @@
 package indicator
 
 import (
-	"encoding/binary"
-	"net/netip"
+	"cmp"
+	"hash/maphash"
 	"slices"
-	"sort"
 )
+
+// listed is a network as a key.
+type listed struct {
+	first  key
+	length uint8
+	six    bool
+}
+
+func hashListed(l listed) uint64 { return maphash.Comparable(seed, l) }
+
+// outermost orders networks by their first addresses, IPv4 before IPv6, and one
+// before those within it.
+func outermost(a, b listed) int {
+	switch {
+	case a.six != b.six && b.six:
+		return -1
+	case a.six != b.six:
+		return 1
+	case a.first.less(b.first):
+		return -1
+	case b.first.less(a.first):
+		return 1
+	default:
+		return cmp.Compare(a.length, b.length)
+	}
+}
 
 // networks finds the narrowest network around an address. Networks may lie within
 // each other: the address space is cut where the narrowest one changes.
 type networks struct {
-	// list is from 1.
-	list   []network
-	spans4 spans[uint32]
-	spans6 spans[key6]
+	list   []network // from 1
+	spans4 spans4
+	spans6 []span[key]
 }
 
 type network struct {
-	note  uint32
-	wider uint32 // the narrowest network around this one; 0: none
-	bits  uint8
+	note   uint32
+	wider  uint32 // the narrowest network around this one; 0: none
+	length uint8
 }
 
-// spans are stretches of addresses, each up to the next one's first.
-type spans[K any] struct {
-	first []K
-	at    []uint32 // the narrowest network there; 0: none
-}
-
-// key6 is an IPv6 address in two halves.
-type key6 struct{ high, low uint64 }
-
-func toKey6(addr netip.Addr) key6 {
-	raw := addr.As16()
-	return key6{binary.BigEndian.Uint64(raw[:8]), binary.BigEndian.Uint64(raw[8:])}
-}
-
-func newNetworks(entries map[netip.Prefix]uint32) networks {
-	prefixes := make([]netip.Prefix, 0, len(entries))
-	for p := range entries {
-		prefixes = append(prefixes, p)
+func newNetworks(entries *table[listed]) networks {
+	sorted := make([]listed, 0, entries.used)
+	for _, c := range entries.cells {
+		if c.note != 0 {
+			sorted = append(sorted, c.key)
+		}
 	}
-	// IPv4 first; a network before those within it.
-	slices.SortFunc(prefixes, netip.Prefix.Compare)
-	n := networks{list: make([]network, 1, len(entries)+1)}
+	slices.SortFunc(sorted, outermost)
+	n := networks{list: make([]network, 1, len(sorted)+1)}
 	walk := cutter{out: &n}
-	for _, p := range prefixes {
-		walk.closeBefore(p)
-		n.list = append(n.list, network{note: entries[p], wider: walk.innermost(), bits: uint8(p.Bits())})
-		walk.emit(p.Addr(), uint32(len(n.list)-1))
-		walk.open = append(walk.open, open{at: uint32(len(n.list) - 1), prefix: p, last: last(p)})
+	for i, l := range sorted {
+		if i > 0 && l.six != sorted[i-1].six {
+			walk.closeAll()
+		}
+		walk.closeBefore(l)
+		n.list = append(n.list, network{
+			note:   entries.find(hashListed(l), l).note,
+			wider:  walk.innermost(),
+			length: l.length,
+		})
+		at := uint32(i + 1)
+		walk.six = l.six
+		walk.emit(l.first, at)
+		walk.open = append(walk.open, open{at: at, last: l.first.last(int(l.length))})
 	}
-	walk.closeBefore(netip.Prefix{})
+	walk.closeAll()
+	n.spans4.tops = newTops(n.spans4.list)
 	return n
 }
 
-// cutter walks over sorted networks and keeps those around the present place.
+// find gives the narrowest network around an address; 0: none.
+func (n *networks) find(k key, six bool) uint32 {
+	if !six {
+		return n.spans4.find(k.four())
+	}
+	low, high := 0, len(n.spans6)
+	for low < high {
+		middle := int(uint(low+high) / 2)
+		if k.less(n.spans6[middle].first) {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	if low == 0 {
+		return 0
+	}
+	return n.spans6[low-1].at
+}
+
+// cutter walks over sorted networks of one family and keeps those around the
+// present place.
 type cutter struct {
 	out  *networks
+	six  bool
 	open []open
 }
 
 type open struct {
-	at     uint32
-	prefix netip.Prefix
-	last   netip.Addr
+	at   uint32
+	last key
 }
 
 func (c *cutter) innermost() uint32 {
@@ -74,64 +116,31 @@ func (c *cutter) innermost() uint32 {
 	return c.open[len(c.open)-1].at
 }
 
-// closeBefore ends the networks that p does not lie in. After each the one around
-// it goes on.
-func (c *cutter) closeBefore(p netip.Prefix) {
+func (c *cutter) closeBefore(l listed) {
+	for len(c.open) > 0 && c.open[len(c.open)-1].last.less(l.first) {
+		c.close()
+	}
+}
+
+func (c *cutter) closeAll() {
 	for len(c.open) > 0 {
-		top := c.open[len(c.open)-1]
-		if p.IsValid() && top.prefix.Contains(p.Addr()) {
-			return
-		}
-		c.open = c.open[:len(c.open)-1]
-		if after := top.last.Next(); after.IsValid() {
-			c.emit(after, c.innermost())
-		}
+		c.close()
 	}
 }
 
-// emit begins a span. One that begins where the last did replaces it.
-func (c *cutter) emit(first netip.Addr, at uint32) {
-	if first.Is4() {
-		c.out.spans4.emit(key4(first), at, func(a, b uint32) bool { return a == b })
+// close ends the innermost network. After it the one around it goes on.
+func (c *cutter) close() {
+	top := c.open[len(c.open)-1]
+	c.open = c.open[:len(c.open)-1]
+	if after, ok := top.last.next(); ok {
+		c.emit(after, c.innermost())
+	}
+}
+
+func (c *cutter) emit(first key, at uint32) {
+	if c.six {
+		c.out.spans6 = begin(c.out.spans6, span[key]{first, at})
 	} else {
-		c.out.spans6.emit(toKey6(first), at, func(a, b key6) bool { return a == b })
+		c.out.spans4.list = begin(c.out.spans4.list, span[uint32]{first.four(), at})
 	}
-}
-
-func (s *spans[K]) emit(first K, at uint32, same func(a, b K) bool) {
-	if n := len(s.first); n > 0 && same(s.first[n-1], first) {
-		s.at[n-1] = at
-		return
-	}
-	s.first = append(s.first, first)
-	s.at = append(s.at, at)
-}
-
-// find gives the narrowest network around addr; 0: none.
-func (n *networks) find(addr netip.Addr) uint32 {
-	if addr.Is4() {
-		key, first := key4(addr), n.spans4.first
-		return n.spans4.before(sort.Search(len(first), func(i int) bool { return first[i] > key }))
-	}
-	key, first := toKey6(addr), n.spans6.first
-	return n.spans6.before(sort.Search(len(first), func(i int) bool {
-		return first[i].high > key.high || first[i].high == key.high && first[i].low > key.low
-	}))
-}
-
-func (s *spans[K]) before(i int) uint32 {
-	if i == 0 {
-		return 0
-	}
-	return s.at[i-1]
-}
-
-// last is the network's highest address.
-func last(p netip.Prefix) netip.Addr {
-	raw := p.Addr().AsSlice()
-	for bit := p.Bits(); bit < len(raw)*8; bit++ {
-		raw[bit/8] |= 0x80 >> (bit % 8)
-	}
-	addr, _ := netip.AddrFromSlice(raw)
-	return addr
 }

@@ -36,17 +36,17 @@ func dump(x *index) []string {
 			lines = append(lines, line)
 		}
 	}
-	for key, note := range x.exact4 {
-		add(netip.AddrFrom4([4]byte{byte(key >> 24), byte(key >> 16), byte(key >> 8), byte(key)}).String(), note)
+	for _, c := range x.exact4.cells {
+		add(fromKey(key{high: uint64(c.key) << 32}, false).String(), c.note)
 	}
-	for key, note := range x.exact6 {
-		add(netip.AddrFrom16(key).String(), note)
+	for _, c := range x.exact6.cells {
+		add(fromKey(c.key, true).String(), c.note)
 	}
-	for i, n := range x.network.list[1:] {
-		add(x.network.prefix(uint32(i+1)).String(), n.note)
+	for i, n := range x.networks.list[1:] {
+		add(x.networks.prefix(uint32(i+1)).String(), n.note)
 	}
-	for _, n := range x.names.rows {
-		add(x.notes.texts[n.start:][:n.length], n.note)
+	for _, n := range x.names.cells {
+		add(n.text(x.notes.texts), n.note)
 	}
 	slices.Sort(lines)
 	return lines
@@ -54,26 +54,28 @@ func dump(x *index) []string {
 
 // prefix finds a network's address, which is not held, by its first span.
 func (n *networks) prefix(at uint32) netip.Prefix {
-	for i, in := range n.spans4.at {
-		if in == at {
-			k := n.spans4.first[i]
-			return netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(k >> 24), byte(k >> 16), byte(k >> 8), byte(k)}), int(n.list[at].bits)).Masked()
+	for _, s := range n.spans4.list {
+		if s.at == at {
+			return netip.PrefixFrom(fromKey(key{high: uint64(s.first) << 32}, false), int(n.list[at].length)).Masked()
 		}
 	}
-	for i, in := range n.spans6.at {
-		if in == at {
-			return netip.PrefixFrom(fromKey6(n.spans6.first[i]), int(n.list[at].bits)).Masked()
+	for _, s := range n.spans6 {
+		if s.at == at {
+			return netip.PrefixFrom(fromKey(s.first, true), int(n.list[at].length)).Masked()
 		}
 	}
-	return netip.Prefix{}
+	return netip.Prefix{} // wholly covered by narrower ones
 }
 
-func fromKey6(k key6) netip.Addr {
+func fromKey(k key, six bool) netip.Addr {
 	var raw [16]byte
 	for i := range 8 {
 		raw[i], raw[8+i] = byte(k.high>>(56-8*i)), byte(k.low>>(56-8*i))
 	}
-	return netip.AddrFrom16(raw)
+	if six {
+		return netip.AddrFrom16(raw)
+	}
+	return netip.AddrFrom4([4]byte(raw[:4]))
 }
 
 func instant(ns int64) string {

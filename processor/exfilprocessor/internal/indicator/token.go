@@ -23,7 +23,7 @@ func (t *tokenizer) next() string {
 	case strings.IndexByte(brackets, c) >= 0:
 		return t.cut(1)
 	case strings.IndexByte("=<>!", c) >= 0:
-		return t.cut(span(t.rest, isOperator))
+		return t.cut(run(t.rest, isOperator))
 	default:
 		return t.word()
 	}
@@ -89,7 +89,7 @@ func (t *tokenizer) fail() string {
 	return ""
 }
 
-func span(s string, is func(byte) bool) int {
+func run(s string, is func(byte) bool) int {
 	n := 0
 	for n < len(s) && is(s[n]) {
 		n++
