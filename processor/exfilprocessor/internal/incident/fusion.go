@@ -15,15 +15,13 @@ const certainty = 0.999
 // weight is what a finding adds to the log-odds of an incident, in nats, if it is
 // alone: so much that the incident's score is then the finding's own.
 func weight(score float64) float64 {
+	if !(score > 0) {
+		return 0
+	}
 	return max(logOdds(min(score/100, certainty))-alert.Prior, 0)
 }
 
-func logOdds(p float64) float64 {
-	if p <= 0 {
-		return math.Inf(-1)
-	}
-	return math.Log(p / (1 - p))
-}
+func logOdds(p float64) float64 { return math.Log(p / (1 - p)) }
 
 // fuse weighs the findings as they stand at a time, and returns their score: the
 // log-odds of the prior and of the heaviest finding of each family are added. A
