@@ -26,6 +26,7 @@ help: ## Show this list
 build: $(DISTRIBUTION)/go.mod ## Build bin/otelcol-exfil and bin/exfil-lab
 	CGO_ENABLED=0 go build -C $(DISTRIBUTION) -trimpath -ldflags '-s -w' -o $(CURDIR)/bin/otelcol-exfil .
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/exfil-lab ./cmd/exfil-lab
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/exfil-backtest ./cmd/exfil-backtest
 
 .PHONY: demo
 demo: build ## Let a container steal two files, and watch the alerts come out
