@@ -37,6 +37,12 @@ type Entry[K comparable, V any] struct {
 // Pin keeps the entry from eviction and expiry until it is let go.
 func (e *Entry[K, V]) Pin(keep bool) { e.pinned = keep }
 
+// Last is when the entry was last used, event time in ns.
+func (e *Entry[K, V]) Last() int64 { return e.last }
+
+// Weight is what was added up for it.
+func (e *Entry[K, V]) Weight() float32 { return e.weight }
+
 // load reads from each of the entry's cache lines.
 func (e *Entry[K, V]) load() (sum uint64) {
 	const line = 64
@@ -184,6 +190,20 @@ func (t *Table[K, V]) Each(do func(*Entry[K, V]) bool) {
 			return
 		}
 	}
+}
+
+// Scan calls do with the entries that are not stale, in the order of slots, until it
+// says false or steps slots were looked at. It begins at the slot from, and returns
+// the slot to go on from; false where that is the end.
+func (t *Table[K, V]) Scan(from uint32, now int64, steps int, do func(*Entry[K, V]) bool) (next uint32, more bool) {
+	for ; from < t.made && steps > 0; steps-- {
+		e := t.slot(from)
+		from++
+		if e.used && !t.stale(e, now) && !do(e) {
+			break
+		}
+	}
+	return from, from < t.made
 }
 
 // Len is how many entries are held.

@@ -40,6 +40,15 @@ type clock struct {
 	run     int       // records in a row that were too far ahead
 	runTime int64     // time of the last of them
 	runWall time.Time // wall clock at the first of them
+
+	resumed bool // no record came since it was
+}
+
+// resume sets the clock to the latest record that another collector saw. What was
+// not observed in between is not taken for silence.
+func (c *clock) resume(watermark int64, wall time.Time) {
+	c.watermark = min(watermark, wall.UnixNano()+aheadOfWall)
+	c.wall, c.moved, c.resumed = wall, wall, true
 }
 
 // arrive notes the wall clock's time of the records that follow.
@@ -60,7 +69,7 @@ func (c *clock) admit(t int64) bool {
 	if t > lastTime || !c.credible(t) {
 		return false
 	}
-	c.run = 0
+	c.run, c.resumed = 0, false
 	if t > c.watermark {
 		c.watermark, c.moved = t, c.wall
 	}
@@ -91,7 +100,7 @@ func (c *clock) needed(t int64) int {
 	switch {
 	case t > c.wall.UnixNano()+c.skew+aheadOfWall:
 		return runAgainstWall
-	case c.watermark != 0 && t > c.now()+aheadOfRecords:
+	case c.watermark != 0 && !c.resumed && t > c.now()+aheadOfRecords:
 		return runToMove
 	default:
 		return 0

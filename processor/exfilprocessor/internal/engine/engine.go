@@ -42,6 +42,9 @@ type Settings struct {
 	// Allowances is how many there are.
 	Allowances int
 
+	// Kept says that incidents are to be kept, see Said.Saved.
+	Kept bool
+
 	// Shards is how many parts the workloads are divided into, each run by a
 	// goroutine of its own if there are several.
 	Shards int
@@ -63,6 +66,9 @@ type Engine struct {
 type Said struct {
 	alert.Alert
 	Source *Source
+	// Saved is the incident as of the alert, to be kept for Restoration.Incident; nil
+	// unless Settings.Kept.
+	Saved []byte
 }
 
 // New makes an engine that runs rules in the order given. Each shard has rules of
@@ -130,7 +136,14 @@ func (e *Engine) dispatch(it item) {
 		s.observe(&s.item)
 		return
 	}
-	e.shards[maphash.String(e.seed, it.key)%uint64(len(e.shards))].enqueue(it)
+	e.shardOf(it.key).enqueue(it)
+}
+
+func (e *Engine) shardOf(workload string) *shard {
+	if len(e.shards) == 1 {
+		return e.shards[0]
+	}
+	return e.shards[maphash.String(e.seed, workload)%uint64(len(e.shards))]
 }
 
 // workloadOf falls back to the source address where the resource says nothing.

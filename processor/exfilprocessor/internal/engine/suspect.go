@@ -152,9 +152,16 @@ func (s *shard) tryOpen(sus *suspect, c *scene) {
 		s.refused++
 		return
 	}
-	sus.opened, sus.pair, sus.entry, sus.workload = true, c.pair, c.entry, c.workload
+	sus.pair, sus.entry, sus.workload = c.pair, c.entry, c.workload
 	sus.active = c.now
-	s.suspects.Get(c.key).Pin(true)
+	s.hold(sus, s.suspects.Get(c.key))
+	s.say(sus, statusOpen, c.r.Time, c.src)
+}
+
+// hold takes it among the open ones, and pins its state.
+func (s *shard) hold(sus *suspect, e *bounded.Entry[PairKey, *suspect]) {
+	sus.opened = true
+	e.Pin(true)
 	if sus.entry != nil {
 		sus.entry.Pin(true)
 	}
@@ -162,7 +169,6 @@ func (s *shard) tryOpen(sus *suspect, c *scene) {
 	sus.workload.Value.incidents++
 	s.due = min(s.due, sus.due())
 	s.open = append(s.open, sus)
-	s.say(sus, statusOpen, c.r.Time, c.src)
 }
 
 // mayOpen says whether another incident of w has room. One workload may have no
@@ -175,7 +181,11 @@ func (s *shard) mayOpen(w *Workload) bool {
 
 // say queues the alert of this moment.
 func (s *shard) say(sus *suspect, status alert.Status, at int64, src *Source) {
-	s.pending = append(s.pending, Said{Alert: sus.Say(status, at, s.lost), Source: src})
+	said := Said{Alert: sus.Say(status, at, s.lost), Source: src}
+	if s.set.Kept {
+		said.Saved = s.save(sus)
+	}
+	s.pending = append(s.pending, said)
 }
 
 // closeQuiet closes the incidents whose quiet period is over, in the order in
@@ -205,10 +215,7 @@ func (s *shard) closeQuiet(now int64) {
 // finish closes an incident. What is sent from then on is another one.
 func (s *shard) finish(o *suspect) {
 	s.say(o, statusClosed, o.due(), nil)
-	p := o.pair
-	p.marks &^= suspected
-	p.window, p.first, p.last = window{step: p.window.step}, 0, 0
-	p.closed = uint32(o.LastSeen() / 1e9)
+	o.settle()
 	if o.entry != nil {
 		o.entry.Pin(false)
 	}
@@ -217,4 +224,12 @@ func (s *shard) finish(o *suspect) {
 	if w.incidents--; w.incidents == 0 {
 		o.workload.Pin(false)
 	}
+}
+
+// settle makes the pair what it is after its incident.
+func (o *suspect) settle() {
+	p := o.pair
+	p.marks &^= suspected
+	p.window, p.first, p.last = window{step: p.window.step}, 0, 0
+	p.closed = uint32(o.LastSeen() / 1e9)
 }

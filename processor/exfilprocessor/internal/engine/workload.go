@@ -22,6 +22,7 @@ type Workload struct {
 	spreadBin int64
 	incidents int // open ones
 	pass      Pass
+	met       bool // pass was asked for: a workload that was kept has none at first
 }
 
 // Pass says of a workload's records which are allowed. It has state of its own.

@@ -91,6 +91,14 @@ func (i *Incident) ID() string { return i.alert.ID }
 // LastSeen is when bytes were last sent, event time in ns.
 func (i *Incident) LastSeen() int64 { return i.alert.LastSeen }
 
+// Spoke is when the last alert was, event time in ns.
+func (i *Incident) Spoke() int64 { return i.alert.Time }
+
+// Destination is the peer seen last, and the name it goes by.
+func (i *Incident) Destination() (netip.Addr, string) {
+	return i.alert.Destination.Address, i.alert.Destination.Domain
+}
+
 // Add counts a record of the incident's traffic.
 func (i *Incident) Add(r *flow.Record) {
 	if r.Bytes > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"slices"
 )
 
 // ErrMalformed says that a chunk is whole but does not hold what its kind says.
@@ -186,9 +187,50 @@ func (c *Coder) Addr(v *netip.Addr) {
 func (c *Coder) Texts(v *[]string) {
 	n := c.Len(len(*v), 4)
 	if c.reading {
-		*v = make([]string, n)
+		*v = slices.Grow([]string(nil), n)[:n]
 	}
 	for i := range *v {
 		c.Text(&(*v)[i])
+	}
+}
+
+// sparseMost is how many bytes Sparse may code.
+const sparseMost = 256
+
+// Sparse codes what code does, of which much is zero: words of four bytes that are
+// not, and which they are. It may be up to 256 bytes, always as many.
+func (c *Coder) Sparse(code func(*Coder)) {
+	if c.reading {
+		c.expand(code)
+		return
+	}
+	start := len(c.data)
+	code(c)
+	var words [sparseMost]byte
+	copy(words[:], c.data[start:])
+	var mask uint64
+	c.data = append(c.data[:start], make([]byte, 8)...)
+	for i := range sparseMost / 4 {
+		if word := words[4*i : 4*i+4]; binary.LittleEndian.Uint32(word) != 0 {
+			mask |= 1 << i
+			c.data = append(c.data, word...)
+		}
+	}
+	binary.LittleEndian.PutUint64(c.data[start:], mask)
+}
+
+func (c *Coder) expand(code func(*Coder)) {
+	var mask uint64
+	c.U64(&mask)
+	var words [sparseMost]byte
+	for i := range sparseMost / 4 {
+		if mask&(1<<i) != 0 {
+			c.Array(words[4*i : 4*i+4])
+		}
+	}
+	if c.err == nil {
+		inner := Coder{data: words[:], reading: true}
+		code(&inner)
+		c.err = inner.err
 	}
 }

