@@ -58,6 +58,16 @@ func (v *View) Age() time.Duration {
 	return time.Duration(v.Now - int64(v.pair.born)*1e9)
 }
 
+// Told is the end of the second in which the last bytes were sent of which an
+// incident told that is over, event time in ns; 0 without one. Sums of a rule's own
+// begin after it.
+func (v *View) Told() int64 {
+	if v.pair.closed == 0 {
+		return 0
+	}
+	return (int64(v.pair.closed) + 1) * 1e9
+}
+
 // Window is the length of the sliding window.
 func (v *View) Window() time.Duration { return v.span }
 
@@ -81,6 +91,18 @@ func (v *View) Bulk() *stats.Baseline { return &v.pair.bulk }
 
 // Daily is the baseline of what is sent within a day.
 func (v *View) Daily() *stats.Baseline { return &v.pair.daily }
+
+// ordinaryAfter is how many windows it takes to know what a workload usually sends.
+const ordinaryAfter = 12
+
+// Ordinary is what the workload usually sends within the window to all outside
+// destinations together; 0 where that is not known yet.
+func (v *View) Ordinary() float64 {
+	if b := &v.Workload.total.bulk; b.Bins() >= ordinaryAfter {
+		return b.Usual()
+	}
+	return 0
+}
 
 // Ledger is what was sent over an hour, a day and a week.
 func (v *View) Ledger() *stats.Ledger { return &v.pair.ledger }
