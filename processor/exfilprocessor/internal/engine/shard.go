@@ -46,6 +46,7 @@ type shard struct {
 	view  View
 	item  item // in hand, with one shard
 	queue []item
+	asked asked // the question in hand
 	lost  int64 // as of the record in hand
 
 	warmth uint64 // of no meaning: it keeps warm's reads from being left out
@@ -144,9 +145,6 @@ func (s *shard) workload(it *item) *bounded.Entry[string, Workload] {
 		s.serial++
 		w.Value = Workload{Key: w.Key, Serial: s.serial}
 		w.Value.total.enter(it)
-	}
-	if w != nil && !w.Value.met {
-		w.Value.met = true
 		if s.set.Allow != nil {
 			w.Value.pass = s.set.Allow(it.src.Resource)
 		}
@@ -198,22 +196,6 @@ func (s *shard) peer(it *item, w *bounded.Entry[string, Workload]) {
 	t.setPeer(it.r.Destination)
 	w.Value.reach(&key.Group, it.r.Time/(s.pace.width*quarters))
 	s.show(Totals, &scene{item: it, key: PairKey{Workload: key.Workload, Group: total}, pair: t, workload: w})
-}
-
-// question is a DNS question, about the domain it asks for.
-func (s *shard) question(it *item, w *bounded.Entry[string, Workload]) {
-	group, ok := s.questions.group(it.r.DNS.QuestionName)
-	if !ok {
-		return
-	}
-	key := PairKey{Workload: w.Value.Serial, Group: group}
-	e := s.pair(key, it, false)
-	if e == nil {
-		return
-	}
-	e.Value.count(it.r, it.lost-it.r.Lost, &s.pace)
-	e.Value.setPeer(it.r.Destination)
-	s.show(Questions, &scene{item: it, key: key, pair: &e.Value, entry: e, workload: w})
 }
 
 // pair finds or makes the pair; nil where there is no room.
