@@ -145,6 +145,9 @@ func (s *shard) workload(it *item) *bounded.Entry[string, Workload] {
 		s.serial++
 		w.Value = Workload{Key: w.Key, Serial: s.serial}
 		w.Value.total.enter(it)
+	}
+	if w != nil && !w.Value.met {
+		w.Value.met = true
 		if s.set.Allow != nil {
 			w.Value.pass = s.set.Allow(it.src.Resource)
 		}
