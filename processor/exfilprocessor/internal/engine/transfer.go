@@ -31,7 +31,7 @@ type transfer struct {
 }
 
 // transfers cuts a pair's traffic into transfers: connections, or their parts
-// between pauses, or what an HTTP request declares.
+// between pauses, or HTTP requests that say how long they are.
 type transfers struct {
 	*bounded.Table[connection, transfer]
 }
@@ -40,29 +40,45 @@ func newTransfers(destinations int) transfers {
 	return transfers{bounded.New[connection, transfer](min(destinations, mostTransfers), transferIdle)}
 }
 
-// observe takes a record that the workload sent bytes with.
+// observe takes a record of a connection that the workload opened.
 func (t transfers) observe(key PairKey, p *Pair, r *flow.Record, now int64) {
-	if r.Bytes == 0 || r.Initiator == flow.InitiatorDestination {
-		return
-	}
-	if size := r.HTTP.BodySize; size >= leastTransfer && r.HTTP.Requests <= 1 {
-		p.transferred(size, r.Time)
+	if r.Initiator == flow.InitiatorDestination {
 		return
 	}
 	goes := r.EndReason == flow.EndActiveTimeout
-	if !goes && p.connections == 0 {
+	if p.connections == 0 && (r.Bytes == 0 || !goes) && r.HTTP.BodySize < leastTransfer {
 		p.transferred(r.Bytes, r.Time)
+		return
+	}
+	if n := requests(r); n > 0 {
+		for range n {
+			p.transferred(r.HTTP.BodySize, r.Time)
+		}
 		return
 	}
 	t.follow(connection{pair: key, port: r.Source.Port(), peer: r.Destination.Port()}, p, r, now)
 }
 
-// follow adds to what the connection sent before.
+// mostRequests bounds the transfers that are made of one record.
+const mostRequests = 64
+
+// requests is how many HTTP requests the record holds whole, all of one length. It
+// tells the longest: if that many of this length make its bytes, none is shorter.
+func requests(r *flow.Record) int64 {
+	size, n := r.HTTP.BodySize, max(r.HTTP.Requests, 1)
+	if size < leastTransfer || r.Bytes/n < size-size/16 {
+		return 0
+	}
+	return min(n, mostRequests)
+}
+
+// follow adds to what the connection sent before. A pause or a request that says
+// how long it is begins another transfer.
 func (t transfers) follow(key connection, p *Pair, r *flow.Record, now int64) {
 	goes := r.EndReason == flow.EndActiveTimeout
 	var e *bounded.Entry[connection, transfer]
 	fresh := true
-	if goes {
+	if goes && r.Bytes > 0 {
 		e, fresh = t.Touch(key, now, r.Bytes)
 	} else if e = t.Get(key); e != nil {
 		fresh = false
@@ -74,11 +90,13 @@ func (t transfers) follow(key connection, p *Pair, r *flow.Record, now int64) {
 	sofar := &e.Value
 	if fresh {
 		p.connections = min(p.connections, 1<<16-2) + 1
-	} else if r.Time-sofar.last > transferPause {
+	} else if r.HTTP.BodySize >= leastTransfer || r.Bytes > 0 && r.Time-sofar.last > transferPause {
 		p.transferred(sofar.bytes, sofar.last)
 		sofar.bytes = 0
 	}
-	sofar.bytes, sofar.last = saturate(sofar.bytes, r.Bytes), max(sofar.last, r.Time)
+	if r.Bytes > 0 {
+		sofar.bytes, sofar.last = saturate(sofar.bytes, r.Bytes), max(sofar.last, r.Time)
+	}
 	if !goes {
 		p.transferred(sofar.bytes, sofar.last)
 		t.Remove(key)
