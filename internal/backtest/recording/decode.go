@@ -3,16 +3,14 @@ package recording
 import (
 	"bytes"
 	"errors"
-	"fmt"
 
 	"github.com/klauspost/compress/zstd"
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
-var errLarge = fmt.Errorf("a protobuf request of more than %d MiB", maxProto>>20)
-
 // decoder decodes one message at a time.
 type decoder struct {
+	limit    int // of a message, in bytes
 	json     plog.JSONUnmarshaler
 	proto    plog.ProtoUnmarshaler
 	zstd     *zstd.Decoder // made when first needed
@@ -26,7 +24,7 @@ func (d *decoder) decode(m *message) (Batch, *problem) {
 	switch {
 	case err == nil:
 		return newBatch(logs), nil
-	case errors.Is(err, zstd.ErrDecoderSizeExceeded), errors.Is(err, errLarge):
+	case errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return Batch{}, &problem{TooLong, err}
 	case m.unended:
 		return Batch{}, &problem{Truncated, err}
@@ -44,15 +42,15 @@ func (d *decoder) logs(data []byte) (plog.Logs, error) {
 	if bytes.HasPrefix(data, []byte("{")) {
 		return d.json.UnmarshalLogs(data)
 	}
-	if len(data) > maxProto {
-		return plog.Logs{}, errLarge
+	if len(data) >= deepFrom && tooDeep(data) {
+		return plog.Logs{}, errDeep
 	}
 	return d.proto.UnmarshalLogs(data)
 }
 
 func (d *decoder) unpack(data []byte) (_ []byte, err error) {
 	if d.zstd == nil {
-		d.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxMessage))
+		d.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(d.limit)))
 		if err != nil {
 			return nil, err
 		}

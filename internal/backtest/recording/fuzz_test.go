@@ -20,7 +20,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add([]byte(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1"}]}]}]}{"resourceLogs":[`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		stats, err := Read(context.Background(), []Input{Stream("x", bytes.NewReader(data))}, func(b *Batch) error {
+		stats, err := read(context.Background(), []Input{Stream("x", bytes.NewReader(data))}, small, func(b *Batch) error {
 			_, err := (&plog.ProtoMarshaler{}).MarshalLogs(b.Logs)
 			return err
 		})
@@ -39,7 +39,7 @@ func FuzzLines(f *testing.F) {
 	f.Add([]byte("a\nb\r\n\n c"))
 	f.Add([]byte(`{"resourceLogs":1}{"resourceLogs":2}` + "\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		l := &lines{in: bufio.NewReaderSize(bytes.NewReader(data), 16)}
+		l := &lines{in: bufio.NewReaderSize(bytes.NewReader(data), 16), limit: small}
 		var m message
 		var got []byte
 		for {
@@ -67,7 +67,7 @@ func FuzzFrames(f *testing.F) {
 		data := framed([][]byte{first, second})
 		whole := len(data)
 		data = data[:max(0, whole-int(cut))]
-		s := &frames{in: bufio.NewReader(bytes.NewReader(data))}
+		s := &frames{in: bufio.NewReader(bytes.NewReader(data)), limit: small}
 		var m message
 		var err error
 		for _, want := range [][]byte{first, second} {

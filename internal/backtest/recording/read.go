@@ -16,9 +16,14 @@ import (
 // Requests are decoded ahead by one goroutine a core, and at most two a core at
 // a time are held. All have ended when Read returns.
 func Read(ctx context.Context, inputs []Input, each func(*Batch) error) (*Stats, error) {
+	return read(ctx, inputs, maxMessage, each)
+}
+
+// read is Read with another limit of a message, in bytes.
+func read(ctx context.Context, inputs []Input, limit int, each func(*Batch) error) (*Stats, error) {
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := newPipeline(2 * runtime.GOMAXPROCS(0))
+	p := newPipeline(2*runtime.GOMAXPROCS(0), limit)
 	var running sync.WaitGroup
 	running.Go(func() { p.split(within, inputs) })
 	for range runtime.GOMAXPROCS(0) {
@@ -45,6 +50,7 @@ type job struct {
 
 // pipeline is a fixed number of jobs going round: free, split, decoded, consumed.
 type pipeline struct {
+	limit   int // of a message, in bytes
 	free    chan *job
 	work    chan *job
 	ordered chan *job // as they are in the inputs
@@ -53,8 +59,8 @@ type pipeline struct {
 	failed error // the splitter's, to be read when it has ended
 }
 
-func newPipeline(jobs int) *pipeline {
-	p := &pipeline{free: make(chan *job, jobs), work: make(chan *job, jobs), ordered: make(chan *job, jobs)}
+func newPipeline(jobs, limit int) *pipeline {
+	p := &pipeline{limit: limit, free: make(chan *job, jobs), work: make(chan *job, jobs), ordered: make(chan *job, jobs)}
 	for range jobs {
 		p.free <- &job{done: make(chan struct{}, 1)}
 	}
@@ -91,7 +97,7 @@ func (p *pipeline) input(ctx context.Context, in Input) error {
 		return medium.err
 	}
 	defer end()
-	messages := split(in.Name, unpacked)
+	messages := split(in.Name, unpacked, p.limit)
 	for more := true; more; {
 		more = p.next(ctx, messages)
 	}
@@ -147,7 +153,7 @@ func (p *pipeline) fail(j *job, err error) bool {
 }
 
 func (p *pipeline) decode() {
-	var d decoder
+	d := decoder{limit: p.limit}
 	defer d.close()
 	for j := range p.work {
 		j.batch, j.problem = d.decode(&j.message)

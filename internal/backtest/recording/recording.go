@@ -19,9 +19,6 @@ const (
 	maxMessage = 64 << 20
 	// maxKept is the largest buffer that is used again, in bytes.
 	maxKept = 1 << 20
-	// maxProto bounds a protobuf request: values nested as deep as a larger one
-	// could hold them would overflow the stack of the decoder.
-	maxProto = 8 << 20
 )
 
 // Batch is one request of a recording.

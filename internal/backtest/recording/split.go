@@ -30,22 +30,23 @@ const frameHead = maxMessage >> 24
 // split looks at how the input begins: lengths of four bytes, big endian, before
 // each message, as the file exporter writes protobuf and compressed messages; or
 // lines.
-func split(name string, in *bufio.Reader) splitter {
+func split(name string, in *bufio.Reader, limit int) splitter {
 	at := Place{Input: name}
 	if head, _ := in.Peek(1); len(head) == 1 && head[0] <= frameHead {
 		at.Frame = true
-		return &frames{in: in, at: at}
+		return &frames{in: in, at: at, limit: limit}
 	}
-	return &lines{in: in, at: at}
+	return &lines{in: in, at: at, limit: limit}
 }
 
 // lines are one message a line. Blank lines are left out.
 type lines struct {
-	in   *bufio.Reader
-	at   Place
-	buf  []byte
-	rest []byte // of the line in buf
-	last bool   // the line has no end: the input ends in it
+	in    *bufio.Reader
+	at    Place
+	limit int // of a line, in bytes
+	buf   []byte
+	rest  []byte // of the line in buf
+	last  bool   // the line has no end: the input ends in it
 }
 
 // requestHead begins every request of logs. Within one it cannot be: a string
@@ -86,7 +87,7 @@ func (l *lines) line() error {
 	long := false
 	for {
 		chunk, err := l.in.ReadSlice('\n')
-		if long = long || len(l.buf)+len(chunk) > maxMessage; !long {
+		if long = long || len(l.buf)+len(chunk) > l.limit; !long {
 			l.buf = append(l.buf, chunk...)
 		}
 		switch {
@@ -97,7 +98,7 @@ func (l *lines) line() error {
 		}
 		l.last = err != nil
 		if long {
-			return &problem{TooLong, fmt.Errorf("a line of more than %d MiB", maxMessage>>20)}
+			return &problem{TooLong, fmt.Errorf("a line of more than %d bytes", l.limit)}
 		}
 		return nil
 	}
@@ -105,8 +106,9 @@ func (l *lines) line() error {
 
 // frames are messages behind their length.
 type frames struct {
-	in *bufio.Reader
-	at Place
+	in    *bufio.Reader
+	at    Place
+	limit int // of a message, in bytes
 }
 
 func (f *frames) next(m *message) error {
@@ -120,8 +122,8 @@ func (f *frames) next(m *message) error {
 		return ending(err)
 	}
 	size := binary.BigEndian.Uint32(head[:])
-	if size > maxMessage {
-		return &problem{Damaged, fmt.Errorf("a frame of %d bytes, more than %d MiB", size, maxMessage>>20)}
+	if int64(size) > int64(f.limit) {
+		return &problem{Damaged, fmt.Errorf("a frame of %d bytes, more than %d", size, f.limit)}
 	}
 	// The length is the file's word: memory grows with what is really there.
 	data := bytes.NewBuffer(m.data[:0])
