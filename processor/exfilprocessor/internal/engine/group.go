@@ -9,8 +9,13 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// maxDomain is the longest domain name in text form (RFC 1035 §2.3.4).
-const maxDomain = 253
+const (
+	// maxDomain is the longest domain name in text form (RFC 1035 §2.3.4).
+	maxDomain = 253
+	// maxEscaped is the longest in which every byte may be written as \DDD (§5.1), as
+	// those of a tunnel are.
+	maxEscaped = 4 * maxDomain
+)
 
 // Group is a destination: peers that count as one. Its first byte says what joins
 // them, the rest identifies the group.
@@ -71,7 +76,7 @@ func (g *Group) hash() uint64 {
 // lower case; empty where name is none, such as an address.
 func registered(name string) string {
 	name = strings.TrimSuffix(name, ".")
-	if len(name) > maxDomain || !strings.Contains(name, ".") || strings.HasPrefix(name, ".") {
+	if len(name) > maxEscaped || !strings.Contains(name, ".") || strings.HasPrefix(name, ".") {
 		return ""
 	}
 	if last := name[len(name)-1]; '0' <= last && last <= '9' || last == ']' || strings.Contains(name, ":") {

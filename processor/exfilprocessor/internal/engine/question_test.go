@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,4 +58,6 @@ func TestQuestionsHaveBytes(t *testing.T) {
 func TestRegistered(t *testing.T) {
 	require.Equal(t, "evil.co.uk", Registered("A.b.Evil.co.uk."))
 	require.Empty(t, Registered("203.0.113.9"))
+	require.Equal(t, "evil.example", Registered(strings.Repeat(`\200`, 60)+".evil.example"))
+	require.Empty(t, Registered(strings.Repeat("a.", 1000)+"evil.example"))
 }
