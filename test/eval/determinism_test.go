@@ -37,15 +37,18 @@ func TestCorpus(t *testing.T) {
 	require.Len(t, c.ByKey(), len(c.Instances), "two workloads have one name")
 }
 
-// TestSameAlerts: the same cluster twice gives byte-identical alerts.
+// TestSameAlerts: the same cluster gives byte-identical alerts, again and on any
+// number of cores.
 func TestSameAlerts(t *testing.T) {
 	first, second := transcript(t), transcript(t)
 	require.NotEmpty(t, first)
 	require.True(t, bytes.Equal(first, second), "the same records gave other alerts")
+	sharded := transcript(t, arena.Section{Name: "shards", YAML: "shards: 3"})
+	require.True(t, bytes.Equal(first, sharded), "on three cores the same records gave other alerts")
 }
 
-// transcript is all alerts of a small cluster's first days, as they are encoded.
-func transcript(t *testing.T) []byte {
+// transcript is all alerts of a small cluster's first day, as they are encoded.
+func transcript(t *testing.T, sections ...arena.Section) []byte {
 	var scenarios []corpus.Scenario
 	for _, s := range load(t) {
 		switch {
@@ -56,8 +59,8 @@ func transcript(t *testing.T) []byte {
 		}
 		scenarios = append(scenarios, s)
 	}
-	cluster := traffic.New(scenarios, traffic.Options{Days: 2, Copies: 1, Victims: 1})
-	return run(t, cluster, indicators(t)).Transcript
+	cluster := traffic.New(scenarios, traffic.Options{Days: 1, Copies: 1, Victims: 1})
+	return run(t, cluster, append(sections, indicators(t))...).Transcript
 }
 
 // run plays the cluster in a bubble whose clock is later than the records, and

@@ -22,7 +22,11 @@ const days = 28
 // TestDetection is `make eval`.
 func TestDetection(t *testing.T) {
 	scenarios := load(t)
-	cluster := traffic.New(scenarios, traffic.Options{Days: days, Copies: 1, Victims: 2})
+	victims := 2
+	if testing.Short() {
+		victims = 1
+	}
+	cluster := traffic.New(scenarios, traffic.Options{Days: days, Copies: 1, Victims: victims})
 	allowances, err := arena.Allowances(cluster)
 	require.NoError(t, err)
 	began := time.Now()

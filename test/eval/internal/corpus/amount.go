@@ -17,6 +17,8 @@ type Amount struct {
 	Sigma     float64
 	// Scaled quantities follow the attack's intensity.
 	Scaled bool
+	// Relative ones are a share of what is sent.
+	Relative bool
 }
 
 // maxSigma keeps a draw within what a float holds.
@@ -72,6 +74,18 @@ var units = []struct {
 
 // maxNumber is a pebibyte: more than a month of any flow.
 const maxNumber = 1 << 50
+
+// received is bytes, or x0.8: that share of what is sent, as where both ends talk
+// alike.
+func received(text string) (Amount, error) {
+	text, relative := strings.CutPrefix(text, "x")
+	if !relative {
+		return amount(text, bytesOf)
+	}
+	a, err := amount(text, countOf)
+	a.Relative = true
+	return a, err
+}
 
 // bytesOf reads 300, 2KiB, 1.5MiB.
 func bytesOf(text string) (float64, error) {

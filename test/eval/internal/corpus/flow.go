@@ -107,7 +107,7 @@ var keys = map[string]func(*Flow, string) error{
 	"bursts":  func(f *Flow, v string) error { return f.bursts(v) },
 
 	"send":   func(f *Flow, v string) (err error) { f.Send, err = amount(v, bytesOf); return err },
-	"recv":   func(f *Flow, v string) (err error) { f.Receive, err = amount(v, bytesOf); return err },
+	"recv":   func(f *Flow, v string) (err error) { f.Receive, err = received(v); return err },
 	"lasts":  func(f *Flow, v string) (err error) { f.Lasts, err = amount(v, nanosOf); return err },
 	"report": func(f *Flow, v string) (err error) { f.Report, err = interval(v); return err },
 	"packet": func(f *Flow, v string) (err error) {

@@ -41,8 +41,7 @@ type Replica struct {
 	Address  netip.Addr
 	Life     corpus.Span
 
-	number  int
-	surplus bool // by scaling out
+	number int
 }
 
 // Key is what the workload's alerts say it is.
@@ -125,21 +124,21 @@ func (i *Instance) workload() corpus.Workload {
 // populate makes the replicas, those of a time of scaling out included.
 func (c *Cluster) populate(i *Instance) {
 	for range i.Workload.Replicas {
-		c.replica(i, corpus.Span{}, false)
+		c.replica(i, corpus.Span{})
 	}
 	if i.Scenario == nil {
 		return
 	}
 	for _, s := range i.Scenario.Scale {
 		for range s.Replicas - i.Workload.Replicas {
-			c.replica(i, s.Span, true)
+			c.replica(i, s.Span)
 		}
 	}
 }
 
-func (c *Cluster) replica(i *Instance, life corpus.Span, surplus bool) {
+func (c *Cluster) replica(i *Instance, life corpus.Span) {
 	c.pods++
-	r := &Replica{Address: podAddress(c.pods), Life: life, number: len(i.Replicas), surplus: surplus}
+	r := &Replica{Address: podAddress(c.pods), Life: life, number: len(i.Replicas)}
 	w := i.Workload
 	id := seed("pod", i.Key(), fmt.Sprint(r.number))
 	r.Resource = flow.Resource{

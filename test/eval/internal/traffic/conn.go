@@ -53,9 +53,7 @@ func (s *stream) open(at time.Duration) {
 	c.start = at
 	c.local = s.local()
 	c.peer, c.server = s.peer()
-	burst := s.burst()
-	c.sent = int64(float64(s.bytes(f.Send, at)) * burst)
-	c.received = int64(float64(s.bytes(f.Receive, at)) * burst)
+	c.sent, c.received = s.exchange(at)
 	switch f.Shape {
 	case corpus.DNS:
 		s.openQuestions(c)
@@ -160,9 +158,9 @@ func (s *stream) reportStream(at time.Duration, r *flow.Record) {
 	}
 	c.due = at
 	s.describe(c, r)
-	burst := s.burst()
 	c.sentTold, c.receivedTold = 0, 0
-	c.count(s, r, int64(float64(s.bytes(s.flow.Send, at))*burst), int64(float64(s.bytes(s.flow.Receive, at))*burst))
+	sent, received := s.exchange(at)
+	c.count(s, r, sent, received)
 	r.Start = stamp(c.start)
 	if s.arrivals.next >= c.end {
 		r.EndReason = flow.EndOfFlow

@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"fmt"
 	"iter"
 	"time"
 
@@ -43,40 +44,53 @@ func (c *Cluster) Events() (iter.Seq[*Event], error) {
 // aftermath is how long a victim's ordinary life is told after its attack.
 const aftermath = corpus.Day
 
+// streams makes what all containers do.
 func (c *Cluster) streams() (heap, error) {
 	var all heap
-	add := func(s *stream, err error) error {
-		if err == nil {
-			s.number = len(all)
+	for _, i := range c.Instances {
+		for _, r := range i.Replicas {
+			some, err := i.streams(r)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, some...)
+		}
+	}
+	for n, s := range all {
+		s.number = n
+	}
+	return all, nil
+}
+
+// streams makes what one container does: its ordinary life, then the attack.
+func (i *Instance) streams(r *Replica) ([]*stream, error) {
+	var all []*stream
+	if i.Scenario != nil {
+		life := r.Life
+		if i.Attack != nil {
+			life.To = i.Assault.To + aftermath
+		}
+		for n := range i.Scenario.Flows {
+			s, err := newStream(i, r, &i.Scenario.Flows[n], life, false)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", i.Scenario.Name, err)
+			}
 			all = append(all, s)
 		}
-		return err
 	}
-	for _, i := range c.Instances {
-		for n, r := range i.Replicas {
-			if i.Scenario != nil {
-				life := r.Life
-				if i.Attack != nil {
-					life.To = i.Assault.To + aftermath
-				}
-				for f := range i.Scenario.Flows {
-					if err := add(newStream(i, r, &i.Scenario.Flows[f], life, false)); err != nil {
-						return nil, err
-					}
-				}
-			}
-			if i.Attack == nil {
-				continue
-			}
-			for f := range i.Attack.Flows {
-				if n > 0 && !i.Attack.Flows[f].Everywhere {
-					continue
-				}
-				if err := add(newStream(i, r, &i.Attack.Flows[f], i.Assault, true)); err != nil {
-					return nil, err
-				}
-			}
+	if i.Attack == nil {
+		return all, nil
+	}
+	for n := range i.Attack.Flows {
+		f := &i.Attack.Flows[n]
+		if r.number > 0 && !f.Everywhere {
+			continue
 		}
+		s, err := newStream(i, r, f, i.Assault, true)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", i.Attack.Name, err)
+		}
+		all = append(all, s)
 	}
 	return all, nil
 }

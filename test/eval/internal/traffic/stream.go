@@ -144,6 +144,16 @@ func (s *stream) bytes(a corpus.Amount, at time.Duration) int64 {
 	return int64(a.Draw(s.dice, factor))
 }
 
+// exchange draws what a connection, or a report, sends and receives.
+func (s *stream) exchange(at time.Duration) (sent, received int64) {
+	burst := s.burst()
+	sent = int64(float64(s.bytes(s.flow.Send, at)) * burst)
+	if s.flow.Receive.Relative {
+		return sent, int64(s.flow.Receive.Draw(s.dice, float64(sent)))
+	}
+	return sent, int64(float64(s.bytes(s.flow.Receive, at)) * burst)
+}
+
 // burst is a factor of this connection's size.
 func (s *stream) burst() float64 {
 	if s.flow.BurstShare > 0 && s.dice.Float64() < s.flow.BurstShare {
