@@ -178,6 +178,7 @@ func TestRefused(t *testing.T) {
 		"objects":          {"a", `{"type":"bundle","objects":{}}`, `STIX bundle, at object 0: "objects" is not a list`},
 		"cut off":          {"a", `{"type":"bundle","objects":[{"type":"x"},{"ty`, "STIX bundle, at object 2: unexpected EOF"},
 		"cut off late":     {"a", `{"type":"bundle","objects":[{"type":"x"}]`, "STIX bundle, at object 1: unexpected EOF"},
+		"two bundles":      {"a", bundle("") + bundle(""), "STIX bundle, at object 0: more after its end"},
 		"malformed":        {"a", bundle(`{"type":"x"},{"type":"indicator","pattern":"["}`), "no indicator in it: 1 malformed, the first is object 2, read as stix"},
 		"mistyped":         {"a", bundle(`{"type":"indicator","pattern":1}`), "no indicator in it: 1 malformed, the first is object 1, read as stix"},
 		"many objects":     {"a", bundle(strings.Repeat(`{"type":"indicator"},`, 3) + `{"type":"indicator"}`), "entries: more than 3"},

@@ -23,10 +23,10 @@ func parsePattern(pattern string) (values []value, passed int, err error) {
 		values, passed = append(values, found...), passed+skipped
 		switch {
 		case p.token == "":
-			if p.depth != 0 {
+			if p.depth != 0 || p.tokens.err != nil {
 				return nil, 0, errPattern
 			}
-			return values, passed, p.tokens.err
+			return values, passed, nil
 		case !p.word("OR"):
 			// FOLLOWEDBY, AND, a qualifier: no observation alone is a match.
 			return nil, 1, p.skip()

@@ -35,6 +35,9 @@ type version struct {
 	number   int
 }
 
+// errMore is a second bundle in a file, or what is left of one.
+var errMore = errors.New("more after its end")
+
 type bundle struct {
 	b        *builder
 	objects  int
@@ -74,6 +77,9 @@ func readBundle(r *bufio.Reader, b *builder) error {
 	}
 	if kind != "bundle" {
 		return ErrNotBundle
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return in.broken(errors.Join(errMore, err))
 	}
 	return in.add()
 }

@@ -125,6 +125,7 @@ func TestPattern(t *testing.T) {
 		`[domain-name:value = 'x.example'])`, `[domain-name:value = 'x.example'] OR`, `[domain-name:value = 'x.example'] AND '`,
 		`[domain-name = 'x.example']`, `['x' = 'x.example']`, `[url:value = 'nothing']`, `[file:hashes.'SHA-256 = 'aa']`,
 		`[domain-name:value = 'x.example' XOR domain-name:value = 'y.example']`, "[\x00:\x00 = 1]",
+		`[domain-name:value = 'x.example'] '`,
 	} {
 		values, _, err := parsePattern(pattern)
 		require.Error(t, err, "%q gave %v", pattern, values)
