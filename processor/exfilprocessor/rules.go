@@ -3,22 +3,25 @@ package exfilprocessor
 import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/bulkupload"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/encryptedupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/ftpupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/httpupload"
 )
 
 // Rules configures each rule.
 type Rules struct {
-	HTTPUpload httpupload.Config `mapstructure:"http_upload"`
-	FTPUpload  ftpupload.Config  `mapstructure:"ftp_upload"`
-	BulkUpload bulkupload.Config `mapstructure:"bulk_upload"`
+	HTTPUpload      httpupload.Config      `mapstructure:"http_upload"`
+	FTPUpload       ftpupload.Config       `mapstructure:"ftp_upload"`
+	BulkUpload      bulkupload.Config      `mapstructure:"bulk_upload"`
+	EncryptedUpload encryptedupload.Config `mapstructure:"encrypted_upload"`
 }
 
 func defaultRules() Rules {
 	return Rules{
-		HTTPUpload: httpupload.DefaultConfig(),
-		FTPUpload:  ftpupload.DefaultConfig(),
-		BulkUpload: bulkupload.DefaultConfig(),
+		HTTPUpload:      httpupload.DefaultConfig(),
+		FTPUpload:       ftpupload.DefaultConfig(),
+		BulkUpload:      bulkupload.DefaultConfig(),
+		EncryptedUpload: encryptedupload.DefaultConfig(),
 	}
 }
 
@@ -32,6 +35,7 @@ func (c *Config) rules() []engine.Rule {
 	}{
 		{c.Rules.HTTPUpload.Enabled, httpupload.New(c.Rules.HTTPUpload, limit, idle)},
 		{c.Rules.FTPUpload.Enabled, ftpupload.New(c.Rules.FTPUpload, limit, idle)},
+		{c.Rules.EncryptedUpload.Enabled, encryptedupload.New(c.Rules.EncryptedUpload, limit, idle)},
 		{c.Rules.BulkUpload.Enabled, bulkupload.New(c.Rules.BulkUpload)},
 	}
 	var enabled []engine.Rule
