@@ -39,6 +39,13 @@ type Config struct {
 	// own. Default 1, which takes a million records a second or so.
 	Shards int `mapstructure:"shards"`
 
+	// Storage is the extension through which state outlives the collector, such as
+	// file_storage. Default none: state is lost at its end.
+	Storage *component.ID `mapstructure:"storage"`
+	// SnapshotInterval is how often what was learned is written to the storage, wall
+	// clock. Default 5m.
+	SnapshotInterval time.Duration `mapstructure:"snapshot_interval"`
+
 	Networks Networks `mapstructure:"networks"`
 	// Allowances are what is known to be good. What one covers, the rules do not see.
 	Allowances []allow.Config `mapstructure:"allowances"`
@@ -82,17 +89,18 @@ type Limits struct {
 
 func createDefaultConfig() component.Config {
 	return &Config{
-		Flows:       Drop,
-		MaxLateness: 2 * time.Minute,
-		QuietPeriod: 10 * time.Minute,
-		Window:      10 * time.Minute,
-		Learning:    24 * time.Hour,
-		Retention:   14 * 24 * time.Hour,
-		MinScore:    40,
-		Shards:      1,
-		Networks:    Networks{Internal: internalNetworks()},
-		Limits:      Limits{Workloads: 10_000, Destinations: 100_000, Incidents: 1_000},
-		Rules:       defaultRules(),
+		Flows:            Drop,
+		MaxLateness:      2 * time.Minute,
+		QuietPeriod:      10 * time.Minute,
+		Window:           10 * time.Minute,
+		Learning:         24 * time.Hour,
+		Retention:        14 * 24 * time.Hour,
+		MinScore:         40,
+		Shards:           1,
+		SnapshotInterval: 5 * time.Minute,
+		Networks:         Networks{Internal: internalNetworks()},
+		Limits:           Limits{Workloads: 10_000, Destinations: 100_000, Incidents: 1_000},
+		Rules:            defaultRules(),
 	}
 }
 
@@ -144,6 +152,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Shards < 1 || c.Shards > maxShards {
 		return fmt.Errorf("shards: must be from 1 to %d", maxShards)
+	}
+	if c.SnapshotInterval < time.Second {
+		return errors.New("snapshot_interval: must be at least 1s")
 	}
 	return nil
 }

@@ -116,4 +116,8 @@ func (m *meter) lost(ctx context.Context, alerts int64) {
 	add(ctx, m.builder.ExfilAlertsLost, alerts)
 }
 
+// unsaved counts a failure of the storage, aside a value that cannot be read.
+func (m *meter) unsaved(ctx context.Context) { m.builder.ExfilStateSaveFailures.Add(ctx, 1) }
+func (m *meter) aside(ctx context.Context)   { m.builder.ExfilStateSetAside.Add(ctx, 1) }
+
 func (m *meter) shutdown() { m.builder.Shutdown() }

@@ -6,6 +6,9 @@ import (
 
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/keep"
 )
 
 const (
@@ -20,7 +23,8 @@ const (
 // comes again after a refused batch finds its incident open, so an alert that is
 // refused would otherwise never be said.
 type outbox struct {
-	next consumer.Logs
+	next   consumer.Logs
+	keeper *keeper // nil without a storage
 
 	sending sync.Mutex // held while a batch is on its way: alerts stay in order
 	pause   int        // retries left out after the last failure
@@ -28,6 +32,8 @@ type outbox struct {
 
 	mu      sync.Mutex // guards what follows
 	waiting plog.ResourceLogsSlice
+	notes   []keep.Note // one for each of them, with a storage
+	closed  []keep.Note // of dropped alerts that closed an incident
 	lost    int64
 }
 
@@ -35,11 +41,13 @@ func newOutbox(next consumer.Logs) *outbox {
 	return &outbox{next: next, waiting: plog.NewResourceLogsSlice()}
 }
 
-// put takes all of said. Each of its elements is one alert.
-func (o *outbox) put(said plog.ResourceLogsSlice) {
+// put takes all of said, each of whose elements is one alert, and the notes to be
+// kept of them before they are sent.
+func (o *outbox) put(said plog.ResourceLogsSlice, notes []keep.Note) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	said.MoveAndAppendTo(o.waiting)
+	o.notes = append(o.notes, notes...)
 	o.bound()
 }
 
@@ -50,33 +58,43 @@ func (o *outbox) bound() {
 		return
 	}
 	o.lost += int64(excess)
+	for len(o.notes) > 0 && len(o.notes) > maxWaiting {
+		if o.notes[0].Status == alert.Closed {
+			o.closed = append(o.closed, o.notes[0])
+		}
+		o.notes = o.notes[1:]
+	}
 	o.waiting.RemoveIf(func(plog.ResourceLogs) bool {
 		excess--
 		return excess >= 0
 	})
 }
 
-// send passes on what waits. What the next component refuses goes on waiting.
+// send keeps what waits and passes it on, in this order, so that no alert is known
+// elsewhere whose incident is forgotten. What the next component refuses goes on
+// waiting.
 func (o *outbox) send(ctx context.Context) error {
 	if o.len() == 0 {
 		return nil
 	}
 	o.sending.Lock()
 	defer o.sending.Unlock()
-	batch := o.take()
+	batch, notes := o.take()
 	if batch.Len() == 0 {
 		return nil
 	}
+	o.keeper.save(ctx, notes, o.drainClosed())
 	ld := plog.NewLogs() // a copy, since who takes it may change it
 	batch.CopyTo(ld.ResourceLogs())
 	err := o.next.ConsumeLogs(ctx, ld)
 	o.skipped = 0
 	if err == nil {
 		o.pause = 0
+		o.keeper.told(ctx, notes)
 		return nil
 	}
 	o.pause = min(2*o.pause+1, maxPause)
-	o.putBack(batch)
+	o.putBack(batch, notes)
 	return err
 }
 
@@ -105,20 +123,22 @@ func (o *outbox) len() int {
 	return o.waiting.Len()
 }
 
-func (o *outbox) take() plog.ResourceLogsSlice {
+func (o *outbox) take() (plog.ResourceLogsSlice, []keep.Note) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	batch := plog.NewResourceLogsSlice()
+	batch, notes := plog.NewResourceLogsSlice(), o.notes
 	o.waiting.MoveAndAppendTo(batch)
-	return batch
+	o.notes = nil
+	return batch, notes
 }
 
 // putBack puts batch before what was said since.
-func (o *outbox) putBack(batch plog.ResourceLogsSlice) {
+func (o *outbox) putBack(batch plog.ResourceLogsSlice, notes []keep.Note) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.waiting.MoveAndAppendTo(batch)
 	o.waiting = batch
+	o.notes = append(notes, o.notes...)
 	o.bound()
 }
 
@@ -131,9 +151,18 @@ func (o *outbox) drainLost() int64 {
 	return lost
 }
 
+func (o *outbox) drainClosed() []keep.Note {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	closed := o.closed
+	o.closed = nil
+	return closed
+}
+
 // abandon drops what waits, and says how many alerts that were.
 func (o *outbox) abandon() int {
-	n := o.take().Len()
+	batch, _ := o.take()
+	n := batch.Len()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.lost += int64(n)

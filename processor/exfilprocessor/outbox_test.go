@@ -84,7 +84,7 @@ func TestAlertsThatCannotBeSentAreCounted(t *testing.T) {
 	for i := range maxWaiting + 5 {
 		said.AppendEmpty().SetSchemaUrl(string(rune('a' + i%26)))
 	}
-	p.outbox.put(said)
+	p.outbox.put(said, nil)
 	require.Equal(t, maxWaiting, p.outbox.len())
 	require.Equal(t, "f", p.outbox.waiting.At(0).SchemaUrl(), "the oldest went")
 	require.NoError(t, p.shutdown(context.Background()))
@@ -98,7 +98,7 @@ func TestRetriesPause(t *testing.T) {
 	o := newOutbox(g)
 	said := plog.NewResourceLogsSlice()
 	said.AppendEmpty()
-	o.put(said)
+	o.put(said, nil)
 	tries := 0
 	for range 1000 {
 		if o.retry(context.Background()) != nil {

@@ -28,9 +28,11 @@ const tickEvery = time.Second
 // sends what the engine says.
 type exfil struct {
 	cfg    *Config
+	id     component.ID
 	logger *zap.Logger
 	now    func() time.Time
 	outbox *outbox
+	keeper *keeper // nil without a storage
 
 	mu      sync.Mutex // guards what follows
 	engine  *engine.Engine
@@ -50,6 +52,7 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Logs) (*exf
 	}
 	p := &exfil{
 		cfg:    cfg,
+		id:     set.ID,
 		logger: set.Logger,
 		now:    time.Now,
 		outbox: newOutbox(next),
@@ -95,6 +98,7 @@ func (c *Config) engine() (engine.Settings, error) {
 		System:       systems,
 		Allow:        passes,
 		Allowances:   len(c.Allowances),
+		Kept:         c.Storage != nil,
 	}, nil
 }
 
@@ -158,7 +162,8 @@ func (p *exfil) take(ctx context.Context, ld plog.Logs) bool {
 // flush moves what was said to the outbox, and publishes the counts.
 func (p *exfil) flush(ctx context.Context) bool {
 	said := p.voice.said.Len() > 0
-	p.outbox.put(p.voice.said)
+	p.outbox.put(p.voice.said, p.voice.notes)
+	p.voice.notes = nil
 	p.meter.record(ctx, p.engine, p.outbox.drainLost())
 	return said
 }
@@ -197,7 +202,7 @@ func (p *exfil) read(from *origin) {
 func (p *exfil) say() {
 	for _, a := range p.engine.Alerts() {
 		p.meter.alert(&a.Alert)
-		p.voice.say(&a.Alert, p.batch.of(a.Source))
+		p.voice.say(&a, p.batch.of(a.Source))
 	}
 }
 
@@ -212,10 +217,18 @@ func drop(ld plog.Logs) {
 	})
 }
 
-func (p *exfil) start(context.Context, component.Host) error {
+func (p *exfil) start(begun context.Context, host component.Host) error {
+	if p.cfg.Storage != nil {
+		if err := p.resume(begun, host); err != nil {
+			return err
+		}
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p.stop = cancel
 	p.stopped.Go(func() { p.tick(ctx) })
+	if p.keeper != nil {
+		p.stopped.Go(func() { p.keepOn(ctx) })
+	}
 	return nil
 }
 
@@ -227,7 +240,9 @@ func (p *exfil) shutdown(ctx context.Context) error {
 		p.stopped.Wait()
 	}
 	err := p.outbox.send(ctx)
-	if n := p.outbox.abandon(); n > 0 {
+	if p.keeper != nil {
+		p.suspend(ctx, err)
+	} else if n := p.outbox.abandon(); n > 0 {
 		p.logger.Error("Alerts are lost: the next component did not take them", zap.Int("alerts", n), zap.Error(err))
 	}
 	p.meter.lost(ctx, p.outbox.drainLost())

@@ -5,6 +5,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/keep"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/metadata"
 )
 
@@ -15,6 +17,7 @@ type voice struct {
 	// when the incident opened; its size is bounded by limits::incidents.
 	resources map[string]plog.ResourceLogs
 	said      plog.ResourceLogsSlice
+	notes     []keep.Note // one for each of said, with a storage
 }
 
 func newVoice(version string) *voice {
@@ -27,7 +30,7 @@ func newVoice(version string) *voice {
 
 // say queues an alert. About is the resource of an incident that opens; a later
 // alert of the same incident has the same one.
-func (v *voice) say(a *alert.Alert, about plog.ResourceLogs) {
+func (v *voice) say(a *engine.Said, about plog.ResourceLogs) {
 	resource, ok := v.resources[a.ID]
 	if !ok {
 		resource = bare(about)
@@ -35,6 +38,9 @@ func (v *voice) say(a *alert.Alert, about plog.ResourceLogs) {
 	}
 	rl := v.said.AppendEmpty()
 	resource.CopyTo(rl)
+	if a.Saved != nil {
+		v.notes = append(v.notes, keep.Note{ID: a.ID, Status: a.Status, Record: record(resource, a.Saved)})
+	}
 	if a.Status == alert.Closed {
 		delete(v.resources, a.ID)
 	}

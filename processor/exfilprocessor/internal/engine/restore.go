@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -172,22 +173,24 @@ func (r *Restoration) Incident(data []byte, standing Standing) (id string, err e
 	s.lost = max(s.lost, f.lost)
 	f.pair.marks |= suspected
 	if !s.resettle(o, &f) {
-		s.refused++
-		return o.ID(), nil
+		return "", ErrNoRoom
 	}
 	switch standing {
 	case Over:
 		o.settle()
 		s.suspects.Remove(o.key)
 	case Opening:
-		s.reopen(o, statusOpen)
+		err = s.reopen(o, statusOpen)
 	case Updating:
-		s.reopen(o, statusUpdate)
+		err = s.reopen(o, statusUpdate)
 	default:
-		s.reopen(o, "")
+		err = s.reopen(o, "")
 	}
-	return o.ID(), nil
+	return o.ID(), err
 }
+
+// ErrNoRoom says that a kept incident is beyond the limits that hold now.
+var ErrNoRoom = errors.New("no room for it within limits")
 
 // resettle gives the incident its workload and pair; false where there is no room.
 func (s *shard) resettle(o *suspect, f *saved) bool {
@@ -208,15 +211,13 @@ func (s *shard) resettle(o *suspect, f *saved) bool {
 }
 
 // reopen takes the incident among the open ones, and says what was not taken.
-func (s *shard) reopen(o *suspect, untold alert.Status) {
+func (s *shard) reopen(o *suspect, untold alert.Status) error {
 	if len(s.open) >= s.set.Incidents {
-		s.refused++
-		return
+		return ErrNoRoom
 	}
 	e, _ := s.suspects.Touch(o.key, o.active, 0)
 	if e == nil {
-		s.refused++
-		return
+		return ErrNoRoom
 	}
 	e.Value = o
 	s.hold(o, e)
@@ -224,6 +225,7 @@ func (s *shard) reopen(o *suspect, untold alert.Status) {
 	if untold != "" {
 		s.say(o, untold, o.Spoke(), nil)
 	}
+	return nil
 }
 
 // recall lets an address go by its name again: not every record of a connection

@@ -41,6 +41,8 @@ type TelemetryBuilder struct {
 	ExfilStateEntries      metric.Int64ObservableGauge
 	ExfilStateEvicted      metric.Int64Counter
 	ExfilStateRefused      metric.Int64Counter
+	ExfilStateSaveFailures metric.Int64Counter
+	ExfilStateSetAside     metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -173,6 +175,18 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_exfil_state_refused",
 		metric.WithDescription("Entries that were not taken because a limit was reached. [Alpha]"),
 		metric.WithUnit("{entry}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExfilStateSaveFailures, err = builder.meter.Int64Counter(
+		"otelcol_exfil_state_save_failures",
+		metric.WithDescription("Times that the storage did not take what was to be kept. Detection goes on. [Alpha]"),
+		metric.WithUnit("{failure}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExfilStateSetAside, err = builder.meter.Int64Counter(
+		"otelcol_exfil_state_set_aside",
+		metric.WithDescription("Kept values that could not be read at the start, and were set aside. [Alpha]"),
+		metric.WithUnit("{value}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

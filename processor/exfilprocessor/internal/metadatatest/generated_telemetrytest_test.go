@@ -36,6 +36,8 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ExfilRecordsRejected.Add(context.Background(), 1)
 	tb.ExfilStateEvicted.Add(context.Background(), 1)
 	tb.ExfilStateRefused.Add(context.Background(), 1)
+	tb.ExfilStateSaveFailures.Add(context.Background(), 1)
+	tb.ExfilStateSetAside.Add(context.Background(), 1)
 	AssertEqualExfilAlerts(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
@@ -73,6 +75,12 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilStateRefused(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExfilStateSaveFailures(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExfilStateSetAside(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 

@@ -1,0 +1,191 @@
+package exfilprocessor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/keep"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/state"
+)
+
+const (
+	// chunkSize is about how large a piece of a snapshot is, in bytes. Records wait
+	// while one is made, not while it is written.
+	chunkSize = 256 << 10
+	// refreshSome is how many open incidents are written at a time.
+	refreshSome = 64
+)
+
+// resume opens the storage and goes on from what was kept in it.
+func (p *exfil) resume(ctx context.Context, host component.Host) error {
+	client, err := storageClient(ctx, host, *p.cfg.Storage, p.id)
+	if err != nil {
+		return err
+	}
+	k := &keeper{store: keep.New(client), logger: p.logger, meter: p.meter}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	damages, err := p.load(ctx, k.store)
+	for _, d := range damages {
+		p.meter.aside(ctx)
+		p.logger.Error("Kept state cannot be read, and is set aside",
+			zap.String("key", d.Key), zap.String("aside", d.Aside), zap.Error(d.Err))
+	}
+	if err != nil {
+		p.logger.Error("The storage cannot be read: nothing is kept until the next start", zap.Error(err))
+		_ = k.store.Close(ctx) // it is not used any more
+		return nil
+	}
+	p.keeper, p.outbox.keeper = k, k
+	return nil
+}
+
+// load fills the engine. A storage may panic where its file is damaged.
+func (p *exfil) load(ctx context.Context, store *keep.Store) (damages []keep.Damage, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("the storage panics: %v", cause)
+		}
+	}()
+	r := p.engine.Restore(p.now())
+	defer r.Done()
+	return store.Load(ctx, restoration{r, p.voice})
+}
+
+// restoration gives incidents their resources back.
+type restoration struct {
+	*engine.Restoration
+	voice *voice
+}
+
+func (r restoration) Incident(payload []byte, standing engine.Standing) error {
+	c := state.Reader(payload)
+	var resource []byte
+	c.Blob(&resource)
+	if c.Err() != nil {
+		return c.Err()
+	}
+	ld, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(resource)
+	if err != nil || ld.ResourceLogs().Len() != 1 {
+		return errors.Join(state.ErrMalformed, err)
+	}
+	id, err := r.Restoration.Incident(c.Bytes(), standing)
+	if err == nil && standing != engine.Over {
+		r.voice.resources[id] = ld.ResourceLogs().At(0)
+	}
+	return err
+}
+
+// record is the form in which an incident is kept: its resource, and what the engine
+// saved of it.
+func record(resource plog.ResourceLogs, saved []byte) []byte {
+	ld := plog.NewLogs()
+	resource.CopyTo(ld.ResourceLogs().AppendEmpty())
+	encoded, err := (&plog.ProtoMarshaler{}).MarshalLogs(ld)
+	if err != nil {
+		encoded = nil // it never is
+	}
+	c := state.Writer(state.Begin(nil, state.Incident, 0))
+	c.Blob(&encoded)
+	return state.Seal(append(c.Bytes(), saved...))
+}
+
+// keepOn writes a snapshot once an interval.
+func (p *exfil) keepOn(ctx context.Context) {
+	ticker := time.NewTicker(p.cfg.SnapshotInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := p.snapshot(ctx); ctx.Err() == nil {
+				p.keeper.report(ctx, err)
+			}
+		}
+	}
+}
+
+// snapshot writes what was learned, and what has become of open incidents.
+func (p *exfil) snapshot(ctx context.Context) error {
+	w := p.keeper.store.Begin()
+	pieces := p.engine.Snapshot()
+	for kind, more := pieces.Kind(); more; kind, more = pieces.Kind() {
+		chunk := p.piece(pieces, state.Begin(make([]byte, 0, chunkSize+chunkSize/8), kind, w.Generation()))
+		if state.Empty(chunk) {
+			continue
+		}
+		if err := w.Write(ctx, state.Seal(chunk)); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	if err := p.refresh(ctx); err != nil {
+		return err
+	}
+	return w.Commit(ctx, p.meta())
+}
+
+func (p *exfil) piece(pieces *engine.Snapshot, chunk []byte) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return pieces.Append(chunk, chunkSize)
+}
+
+func (p *exfil) meta() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.engine.AppendMeta(nil)
+}
+
+// refresh keeps the open incidents as they are now, some at a time.
+func (p *exfil) refresh(ctx context.Context) error {
+	for from, more := 0, true; more; from += refreshSome {
+		err := p.keeper.store.Refresh(ctx, func() (notes []keep.Note) {
+			notes, more = p.open(from)
+			return notes
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open are some of the open incidents, and whether there are more.
+func (p *exfil) open(from int) (notes []keep.Note, more bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for n := from; n < from+refreshSome; n++ {
+		id, saved, ok := p.engine.Incident(n)
+		if !ok {
+			return notes, false
+		}
+		if resource, known := p.voice.resources[id]; known {
+			notes = append(notes, keep.Note{ID: id, Record: record(resource, saved)})
+		}
+	}
+	return notes, true
+}
+
+// suspend keeps all there is to know, at the end. Alerts that were not taken are
+// said again at the next start.
+func (p *exfil) suspend(ctx context.Context, unsent error) {
+	if n := p.outbox.len(); n > 0 {
+		p.logger.Warn("The next component did not take alerts: what is open is said again at the next start",
+			zap.Int("alerts", n), zap.Error(unsent))
+	}
+	p.keeper.report(ctx, p.snapshot(ctx))
+	if err := p.keeper.store.Close(ctx); err != nil {
+		p.logger.Error("The storage does not close", zap.Error(err))
+	}
+}
