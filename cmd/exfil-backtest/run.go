@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.uber.org/zap"
@@ -18,6 +19,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/internal/backtest/config"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/backtest/recording"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor"
 )
 
 // settings are the flags of run.
@@ -87,6 +89,8 @@ func run(ctx context.Context, std *console, args []string) error {
 	if err != nil {
 		return errors.Join(err, out.Flush())
 	}
+	backtest.WriteReading(std.err, result)
+	note(std, configs, result.Read)
 	if err := s.report(std, out, result); err != nil {
 		return err
 	}
@@ -156,7 +160,6 @@ func sayer(out *bufio.Writer, asJSON bool) func(plog.ResourceLogs, *flow.Resourc
 
 // report prints what came of it: for a person to out, or beside JSON to err.
 func (s *settings) report(std *console, out *bufio.Writer, result *backtest.Result) error {
-	backtest.WriteReading(std.err, result)
 	switch {
 	case s.compares() && s.json:
 		encoder := json.NewEncoder(out)
@@ -176,6 +179,18 @@ func (s *settings) report(std *console, out *bufio.Writer, result *backtest.Resu
 		backtest.WriteDifference(out, a, b, &d)
 	}
 	return nil
+}
+
+// note warns of a recording that ends before the processor has learned anything.
+func note(std *console, configs []backtest.Config, read *recording.Stats) {
+	span := time.Duration(read.Last - read.First)
+	for i := range configs {
+		cfg, ok := configs[i].Processor.(*exfilprocessor.Config)
+		if ok && read.Records > 0 && span < cfg.Learning {
+			fmt.Fprintf(std.err, "note      %s: learning lasts %s, longer than the recording: only far larger volumes are reported\n",
+				configs[i].Name, cfg.Learning)
+		}
+	}
 }
 
 // readable refuses inputs of which nothing could be used.

@@ -113,14 +113,14 @@ func TestRunStops(t *testing.T) {
 }
 
 func TestLedgerIsBounded(t *testing.T) {
-	var l ledger
-	for i := range maxIncidents + 5 {
+	l := ledger{incidents: make([]*Incident, maxIncidents-1)}
+	for i := range 6 {
 		l.enter(&flow.Resource{}, &alert.Alert{ID: fmt.Sprint(i)})
 	}
-	l.enter(&flow.Resource{}, &alert.Alert{ID: "7", Severity: alert.High})
+	l.enter(&flow.Resource{}, &alert.Alert{ID: "0", Severity: alert.High})
 	require.Len(t, l.incidents, maxIncidents)
 	require.Equal(t, int64(5), l.forgotten)
-	require.Equal(t, 2, l.incidents[7].Alerts)
+	require.Equal(t, 2, l.incidents[maxIncidents-1].Alerts)
 }
 
 func TestWorkloadName(t *testing.T) {

@@ -77,7 +77,7 @@ func FuzzFrames(f *testing.F) {
 			require.Equal(t, string(want), string(m.data))
 		}
 		if err == nil {
-			require.Equal(t, whole, len(data))
+			require.Len(t, data, whole)
 			require.ErrorIs(t, s.next(&m), io.EOF)
 			return
 		}
