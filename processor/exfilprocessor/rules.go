@@ -3,6 +3,7 @@ package exfilprocessor
 import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/bulkupload"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/dnstunnel"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/encryptedupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/ftpupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/httpupload"
@@ -10,10 +11,12 @@ import (
 
 // Rules configures each rule.
 type Rules struct {
-	HTTPUpload      httpupload.Config      `mapstructure:"http_upload"`
-	FTPUpload       ftpupload.Config       `mapstructure:"ftp_upload"`
-	BulkUpload      bulkupload.Config      `mapstructure:"bulk_upload"`
-	EncryptedUpload encryptedupload.Config `mapstructure:"encrypted_upload"`
+	HTTPUpload      httpupload.Config         `mapstructure:"http_upload"`
+	FTPUpload       ftpupload.Config          `mapstructure:"ftp_upload"`
+	BulkUpload      bulkupload.Config         `mapstructure:"bulk_upload"`
+	EncryptedUpload encryptedupload.Config    `mapstructure:"encrypted_upload"`
+	DNSTunnel       dnstunnel.Config          `mapstructure:"dns_tunnel"`
+	EncryptedDNS    dnstunnel.EncryptedConfig `mapstructure:"encrypted_dns"`
 }
 
 func defaultRules() Rules {
@@ -22,6 +25,8 @@ func defaultRules() Rules {
 		FTPUpload:       ftpupload.DefaultConfig(),
 		BulkUpload:      bulkupload.DefaultConfig(),
 		EncryptedUpload: encryptedupload.DefaultConfig(),
+		DNSTunnel:       dnstunnel.DefaultConfig(),
+		EncryptedDNS:    dnstunnel.DefaultEncryptedConfig(),
 	}
 }
 
@@ -37,6 +42,8 @@ func (c *Config) rules() []engine.Rule {
 		{c.Rules.FTPUpload.Enabled, ftpupload.New(c.Rules.FTPUpload, limit, idle)},
 		{c.Rules.EncryptedUpload.Enabled, encryptedupload.New(c.Rules.EncryptedUpload, limit, idle)},
 		{c.Rules.BulkUpload.Enabled, bulkupload.New(c.Rules.BulkUpload)},
+		{c.Rules.DNSTunnel.Enabled, dnstunnel.New(c.Rules.DNSTunnel, min(limit, dnstunnel.Most/c.Shards), int64(c.Retention))},
+		{c.Rules.EncryptedDNS.Enabled, dnstunnel.NewEncrypted(c.Rules.EncryptedDNS)},
 	}
 	var enabled []engine.Rule
 	for _, r := range registry {

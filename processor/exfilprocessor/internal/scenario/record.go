@@ -26,6 +26,7 @@ type record struct {
 	every    time.Duration
 	newPorts bool // each of the run comes from a port of its own
 	newPeers bool // each of the run goes to a network of its own
+	newNames newNames
 
 	raw []setting // attributes put or removed as they stand
 }
@@ -63,7 +64,7 @@ func parseRecord(fields []string) (*record, error) {
 			return nil, fmt.Errorf("%s: %w", field, err)
 		}
 	}
-	return r, nil
+	return r, r.newNames.check()
 }
 
 // workload reads image/name, k8s:namespace/deployment/pod or - for none.
@@ -165,7 +166,7 @@ func (r *record) pair(key, value string) (err error) {
 	case "entropy":
 		f.Entropy, err = strconv.ParseFloat(value, 64)
 	case "dns":
-		f.DNS.QuestionName = value
+		f.DNS.QuestionName, r.newNames.domain = question(value)
 	case "qtype":
 		f.DNS.QuestionType = value
 	case "start":
@@ -187,6 +188,8 @@ func (r *record) run(key, value string) (err error) {
 	switch {
 	case key == "repeat":
 		r.repeat, err = strconv.Atoi(value)
+	case key == "label":
+		r.newNames.length, err = strconv.Atoi(value)
 	case key == "every":
 		r.every, err = time.ParseDuration(value)
 	case key == "ports" && value == "new":
@@ -199,6 +202,14 @@ func (r *record) run(key, value string) (err error) {
 		err = errors.New("unknown key")
 	}
 	return err
+}
+
+// question reads a name, or new:DOMAIN.
+func question(value string) (name, domain string) {
+	if domain, ok := strings.CutPrefix(value, "new:"); ok {
+		return "", domain
+	}
+	return value, ""
 }
 
 // process reads /usr/bin/curl:4242.
@@ -262,6 +273,9 @@ func (r *record) nth(i int, at time.Time) *flow.Record {
 	f.Time = at.UnixNano()
 	if r.newPorts {
 		f.Source = netip.AddrPortFrom(f.Source.Addr(), f.Source.Port()+uint16(i))
+	}
+	if r.newNames.domain != "" {
+		f.DNS.QuestionName = r.newNames.nth(i)
 	}
 	if r.newPeers {
 		raw := f.Destination.Addr().As4()
