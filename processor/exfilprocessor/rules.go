@@ -3,6 +3,7 @@ package exfilprocessor
 import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/bulkupload"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/chunkedupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/dnstunnel"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/encryptedupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/ftpupload"
@@ -14,6 +15,7 @@ type Rules struct {
 	HTTPUpload      httpupload.Config         `mapstructure:"http_upload"`
 	FTPUpload       ftpupload.Config          `mapstructure:"ftp_upload"`
 	BulkUpload      bulkupload.Config         `mapstructure:"bulk_upload"`
+	ChunkedUpload   chunkedupload.Config      `mapstructure:"chunked_upload"`
 	EncryptedUpload encryptedupload.Config    `mapstructure:"encrypted_upload"`
 	DNSTunnel       dnstunnel.Config          `mapstructure:"dns_tunnel"`
 	EncryptedDNS    dnstunnel.EncryptedConfig `mapstructure:"encrypted_dns"`
@@ -24,6 +26,7 @@ func defaultRules() Rules {
 		HTTPUpload:      httpupload.DefaultConfig(),
 		FTPUpload:       ftpupload.DefaultConfig(),
 		BulkUpload:      bulkupload.DefaultConfig(),
+		ChunkedUpload:   chunkedupload.DefaultConfig(),
 		EncryptedUpload: encryptedupload.DefaultConfig(),
 		DNSTunnel:       dnstunnel.DefaultConfig(),
 		EncryptedDNS:    dnstunnel.DefaultEncryptedConfig(),
@@ -42,6 +45,7 @@ func (c *Config) rules() []engine.Rule {
 		{c.Rules.FTPUpload.Enabled, ftpupload.New(c.Rules.FTPUpload, limit, idle)},
 		{c.Rules.EncryptedUpload.Enabled, encryptedupload.New(c.Rules.EncryptedUpload, limit, idle)},
 		{c.Rules.BulkUpload.Enabled, bulkupload.New(c.Rules.BulkUpload)},
+		{c.Rules.ChunkedUpload.Enabled, chunkedupload.New(c.Rules.ChunkedUpload)},
 		{c.Rules.DNSTunnel.Enabled, dnstunnel.New(c.Rules.DNSTunnel, min(limit, dnstunnel.Most/c.Shards), int64(c.Retention))},
 		{c.Rules.EncryptedDNS.Enabled, dnstunnel.NewEncrypted(c.Rules.EncryptedDNS)},
 	}

@@ -92,14 +92,15 @@ func (v *View) Bulk() *stats.Baseline { return &v.pair.bulk }
 // Daily is the baseline of what is sent within a day.
 func (v *View) Daily() *stats.Baseline { return &v.pair.daily }
 
-// ordinaryAfter is how many windows it takes to know what a workload usually sends.
-const ordinaryAfter = 12
+// ordinaryAfter is how many days it takes to know what a workload usually sends.
+const ordinaryAfter = 3
 
-// Ordinary is what the workload usually sends within the window to all outside
-// destinations together; 0 where that is not known yet.
+// Ordinary is what the workload usually sends to all outside destinations together
+// within a window, by the mean over days that are past; 0 where that is not known
+// yet. What is sent today does not make it ordinary.
 func (v *View) Ordinary() float64 {
-	if b := &v.Workload.total.bulk; b.Bins() >= ordinaryAfter {
-		return b.Usual()
+	if b := &v.Workload.total.daily; b.Bins() >= ordinaryAfter {
+		return b.Usual() * v.span.Hours() / 24
 	}
 	return 0
 }

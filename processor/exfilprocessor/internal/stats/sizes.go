@@ -9,6 +9,8 @@ const (
 	// nearness is how far away it counts against the cluster: sizes that are not
 	// meant to be alike lie there as often, and make it vary.
 	nearness = 0.2
+	// fewness is how many sizes tell nothing of how much they vary.
+	fewness = 4
 	// varianceScale keeps a relative variance up to nearness squared in 16 bits.
 	varianceScale = math.MaxUint16 / (nearness * nearness)
 )
@@ -104,6 +106,13 @@ func (c *cluster) vary(size float64) {
 	c.variance = uint16(min(variance*varianceScale, math.MaxUint16))
 }
 
+// even says that the sizes vary by no more than most. Of a few the variation is known
+// badly: they must vary by clearly less, half of it where there are eight.
+func (c *cluster) even(most float64) bool {
+	most *= 1 - fewness/float64(max(c.count, fewness))
+	return float64(c.variance) <= most*most*varianceScale
+}
+
 // Alike is the larger cluster of those that hold at least so many transfers of a
 // coefficient of variation of at most so much: how many, of which mean size, and
 // how much they vary. Count is 0 where there is none.
@@ -111,7 +120,7 @@ func (s *Sizes) Alike(least int, most float64) (count int, size, variation float
 	var best *cluster
 	for i := range s.clusters {
 		c := &s.clusters[i]
-		if int(c.count) < least || c.count == 0 || float64(c.variance) > most*most*varianceScale {
+		if int(c.count) < least || c.count == 0 || !c.even(most) {
 			continue
 		}
 		if best == nil || c.count > best.count {
