@@ -60,6 +60,8 @@ func newFlow(shape Shape, benign bool) Flow {
 		f.Questions, f.Answer = Amount{Low: 1, High: 1}, Amount{Low: 60, High: 120}
 	case FTP:
 		f.Port, f.Mode = 21, "passive"
+	case Stream:
+		f.Jitter = 0.05
 	}
 	return f
 }

@@ -4,6 +4,7 @@ package score
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/test/eval/internal/arena"
@@ -62,10 +63,11 @@ func (r *Result) about(i *arena.Incident) bool {
 // Stated says whether the attack counts for recall.
 func (r *Result) Stated() bool { return r.Who.Intensity >= r.Who.Attack.Attack.Stated }
 
-// by is the first incident that names the technique; nil if none does.
+// by is the first incident that names the technique, or one of its
+// sub-techniques; nil if none does.
 func (r *Result) by(technique string) *arena.Incident {
 	for _, i := range r.Hits {
-		if slices.Contains(i.Techniques, technique) {
+		if slices.ContainsFunc(i.Techniques, func(t string) bool { return t == technique || strings.HasPrefix(t, technique+".") }) {
 			return i
 		}
 	}

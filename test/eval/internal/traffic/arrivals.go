@@ -213,6 +213,9 @@ func (a *arrivals) allowed(t time.Duration) bool {
 
 // level is the rate at t, as a factor of the mean: highest at 14:00 UTC.
 func (a *arrivals) level(t time.Duration) float64 {
+	if a.times.Swing == 0 && a.times.Weekend == 1 {
+		return 1
+	}
 	hour := float64(t%corpus.Day) / float64(time.Hour)
 	v := 1 + a.times.Swing*math.Cos(2*math.Pi*(hour-14)/24)
 	if int(t/corpus.Day)%7 >= 5 {

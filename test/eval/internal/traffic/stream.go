@@ -41,8 +41,11 @@ func newStream(i *Instance, r *Replica, f *corpus.Flow, life corpus.Span, attack
 	s.port = uint16(32768 + s.dice.IntN(20000))
 	s.served = seed("clients", i.Key(), f.Name)
 	p := pace{life: life, rate: i.rate, intensity: 1}
-	if attack {
+	switch {
+	case attack:
 		p = pace{life: life, rate: 1, intensity: i.Intensity, prompt: true}
+	case f.Shape == corpus.Stream:
+		p.rate = 1 // its reports come all the same; what they tell varies
 	}
 	s.arrivals = newArrivals(&f.Times, s.dice, p)
 	var err error
@@ -132,8 +135,11 @@ func (s *stream) fresh() *conn {
 // bytes draws a size at a time.
 func (s *stream) bytes(a corpus.Amount, at time.Duration) int64 {
 	factor := s.who.size
-	if s.attack {
+	switch {
+	case s.attack:
 		factor = 1
+	case s.flow.Shape == corpus.Stream:
+		factor *= s.who.rate * s.arrivals.level(at)
 	}
 	if a.Scaled {
 		factor *= s.who.Intensity
