@@ -31,7 +31,7 @@ func TestCorpus(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, benign, 40)
 	require.GreaterOrEqual(t, attacks, 40)
-	require.Len(t, rules, 12, "all rules but those of files and of container changes")
+	require.Len(t, rules, 13, "all rules but those of files and of container changes")
 	c := traffic.New(scenarios, traffic.Options{Days: 1, Copies: 1})
 	require.GreaterOrEqual(t, len(c.Instances), 300)
 	require.Len(t, c.ByKey(), len(c.Instances), "two workloads have one name")
