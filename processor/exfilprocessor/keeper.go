@@ -30,21 +30,17 @@ func (e *StorageError) Error() string {
 // Unwrap is the extension's own error.
 func (e *StorageError) Unwrap() error { return e.Err }
 
-// storageClient finds the extension, and opens its storage for this component.
-func storageClient(ctx context.Context, host component.Host, name, self component.ID) (storage.Client, error) {
+// storageExtension finds the extension.
+func storageExtension(host component.Host, name component.ID) (storage.Extension, error) {
 	found, ok := host.GetExtensions()[name]
 	if !ok {
 		return nil, &StorageError{ID: name, Reason: "no such extension in service::extensions"}
 	}
-	extension, ok := found.(storage.Extension)
+	ext, ok := found.(storage.Extension)
 	if !ok {
 		return nil, &StorageError{ID: name, Reason: "the extension is not a storage"}
 	}
-	client, err := extension.GetClient(ctx, component.KindProcessor, self, "")
-	if err != nil {
-		return nil, &StorageError{ID: name, Reason: "the storage cannot be opened", Err: err}
-	}
-	return client, nil
+	return ext, nil
 }
 
 // keeper keeps alerts' incidents, and reports where that fails: detection goes on.

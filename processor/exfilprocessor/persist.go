@@ -3,10 +3,10 @@ package exfilprocessor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.uber.org/zap"
 
@@ -23,40 +23,57 @@ const (
 	refreshSome = 64
 )
 
+// spare is the name of the storage that is used where the first cannot be. That one
+// is left as it is, for a person to look at.
+const spare = "spare"
+
 // resume opens the storage and goes on from what was kept in it.
 func (p *exfil) resume(ctx context.Context, host component.Host) error {
-	client, err := storageClient(ctx, host, *p.cfg.Storage, p.id)
+	ext, err := storageExtension(host, *p.cfg.Storage)
 	if err != nil {
 		return err
 	}
-	k := &keeper{store: keep.New(client), logger: p.logger, meter: p.meter}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	damages, err := p.load(ctx, k.store)
-	for _, d := range damages {
+	for _, name := range [...]string{"", spare} {
+		if err = p.open(ctx, ext, name); err == nil {
+			return nil
+		}
+		if keep.Busy(err) {
+			return &StorageError{ID: *p.cfg.Storage, Reason: "another process has it open", Err: err}
+		}
 		p.meter.aside(ctx)
-		p.logger.Error("Kept state cannot be read, and is set aside",
-			zap.String("key", d.Key), zap.String("aside", d.Aside), zap.Error(d.Err))
+		p.logger.Error("The storage cannot be used, and is left as it is", zap.String("storage_name", name), zap.Error(err))
 	}
+	return &StorageError{ID: *p.cfg.Storage, Reason: "neither of its storages can be used", Err: err}
+}
+
+// open loads a storage of that name, and keeps state in it from then on.
+func (p *exfil) open(ctx context.Context, ext storage.Extension, name string) error {
+	store, err := keep.Open(ctx, ext, p.id, name)
 	if err != nil {
-		p.logger.Error("The storage cannot be read: nothing is kept until the next start", zap.Error(err))
-		_ = k.store.Close(ctx) // it is not used any more
-		return nil
+		return err
+	}
+	k := &keeper{store: store, logger: p.logger, meter: p.meter}
+	if err := p.load(ctx, store); err != nil {
+		_ = store.Close(ctx) // it is not used any more
+		return err
 	}
 	p.keeper, p.outbox.keeper = k, k
 	return nil
 }
 
-// load fills the engine. A storage may panic where its file is damaged.
-func (p *exfil) load(ctx context.Context, store *keep.Store) (damages []keep.Damage, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("the storage panics: %v", cause)
-		}
-	}()
+// load fills the engine, and reports what cannot be read.
+func (p *exfil) load(ctx context.Context, store *keep.Store) error {
 	r := p.engine.Restore(p.now())
 	defer r.Done()
-	return store.Load(ctx, restoration{r, p.voice})
+	damages, err := store.Load(ctx, restoration{r, p.voice})
+	for _, d := range damages {
+		p.meter.aside(ctx)
+		p.logger.Error("Kept state cannot be read, and is set aside",
+			zap.String("key", d.Key), zap.String("aside", d.Aside), zap.Error(d.Err))
+	}
+	return err
 }
 
 // restoration gives incidents their resources back.
@@ -151,7 +168,7 @@ func (p *exfil) meta() []byte {
 func (p *exfil) refresh(ctx context.Context) error {
 	for from, more := 0, true; more; from += refreshSome {
 		err := p.keeper.store.Refresh(ctx, func() (notes []keep.Note) {
-			notes, more = p.open(from)
+			notes, more = p.going(from)
 			return notes
 		})
 		if err != nil {
@@ -161,8 +178,8 @@ func (p *exfil) refresh(ctx context.Context) error {
 	return nil
 }
 
-// open are some of the open incidents, and whether there are more.
-func (p *exfil) open(from int) (notes []keep.Note, more bool) {
+// going are some of the open incidents, and whether there are more.
+func (p *exfil) going(from int) (notes []keep.Note, more bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for n := from; n < from+refreshSome; n++ {

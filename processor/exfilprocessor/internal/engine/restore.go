@@ -189,8 +189,13 @@ func (r *Restoration) Incident(data []byte, standing Standing) (id string, err e
 	return o.ID(), err
 }
 
-// ErrNoRoom says that a kept incident is beyond the limits that hold now.
-var ErrNoRoom = errors.New("no room for it within limits")
+// Why an incident that can be read is not taken.
+var (
+	// ErrNoRoom says that it is beyond the limits that hold now.
+	ErrNoRoom = errors.New("no room for it within limits")
+	// ErrTwice says that there is one about the same workload and destination.
+	ErrTwice = errors.New("one is open about the same destination")
+)
 
 // resettle gives the incident its workload and pair; false where there is no room.
 func (s *shard) resettle(o *suspect, f *saved) bool {
@@ -218,6 +223,9 @@ func (s *shard) reopen(o *suspect, untold alert.Status) error {
 	e, _ := s.suspects.Touch(o.key, o.active, 0)
 	if e == nil {
 		return ErrNoRoom
+	}
+	if e.Value != nil && e.Value.opened {
+		return ErrTwice
 	}
 	e.Value = o
 	s.hold(o, e)

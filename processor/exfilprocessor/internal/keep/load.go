@@ -147,16 +147,12 @@ func readIndex(data []byte) (map[string]engine.Standing, error) {
 // which keys it has. What was told of them is not known: they count as told.
 func (l *loader) find(ctx context.Context) (map[string]engine.Standing, error) {
 	found := make(map[string]engine.Standing)
-	walker, ok := l.client.(storage.Walker)
-	if !ok {
-		return found, nil
-	}
-	err := walker.Walk(ctx, func(key string, _ []byte) ([]*storage.Operation, error) {
+	keys, err := l.client.keys(ctx)
+	for _, key := range keys {
 		if id, ok := strings.CutPrefix(key, keyIncident); ok {
 			found[id] = engine.Told
 		}
-		return nil, nil
-	})
+	}
 	return found, err
 }
 

@@ -2,10 +2,13 @@ package keep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
+	bolt "go.etcd.io/bbolt/errors"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
@@ -37,17 +40,26 @@ type Note struct {
 
 // Store keeps state through a storage client. It is safe for concurrent use.
 type Store struct {
-	client storage.Client
+	client guarded
 
 	mu         sync.Mutex // guards what follows, and holds the order of writes
 	index      map[string]engine.Standing
 	generation uint64 // of the snapshot that is whole
 }
 
-// New makes a store that knows of nothing yet, see Load.
-func New(client storage.Client) *Store {
-	return &Store{client: client, index: make(map[string]engine.Standing)}
+// Open opens a component's storage of that name. The store knows of nothing yet, see
+// Load.
+func Open(ctx context.Context, ext storage.Extension, id component.ID, name string) (store *Store, err error) {
+	defer rescue(&err)
+	client, err := ext.GetClient(ctx, component.KindProcessor, id, name)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{client: guarded{client}, index: make(map[string]engine.Standing)}, nil
 }
+
+// Busy says that another process has the storage open.
+func Busy(err error) bool { return errors.Is(err, bolt.ErrTimeout) }
 
 // Close closes the client.
 func (s *Store) Close(ctx context.Context) error { return s.client.Close(ctx) }
