@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -160,25 +161,34 @@ func sayer(out *bufio.Writer, asJSON bool) func(plog.ResourceLogs, *flow.Resourc
 
 // report prints what came of it: for a person to out, or beside JSON to err.
 func (s *settings) report(std *console, out *bufio.Writer, result *backtest.Result) error {
-	switch {
-	case s.compares() && s.json:
+	if s.compares() {
+		return s.reportBoth(out, result)
+	}
+	to := io.Writer(out)
+	if s.json {
+		to = std.err
+	}
+	if err := backtest.WriteSummary(to, result.Read, &result.Sides[0]); err != nil {
+		return err
+	}
+	return backtest.WriteCounters(to, &result.Sides[0])
+}
+
+// reportBoth prints how two configurations differ.
+func (s *settings) reportBoth(out *bufio.Writer, result *backtest.Result) error {
+	if s.json {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(backtest.NewComparison(result))
-	case s.json:
-		return backtest.WriteSummary(std.err, result.Read, &result.Sides[0])
 	}
 	for i := range result.Sides {
 		if err := backtest.WriteSummary(out, result.Read, &result.Sides[i]); err != nil {
 			return err
 		}
 	}
-	if s.compares() {
-		a, b := &result.Sides[0], &result.Sides[1]
-		d := backtest.Compare(a, b)
-		backtest.WriteDifference(out, a, b, &d)
-	}
-	return nil
+	a, b := &result.Sides[0], &result.Sides[1]
+	d := backtest.Compare(a, b)
+	return backtest.WriteDifference(out, a, b, &d)
 }
 
 // note warns of a recording that ends before the processor has learned anything.

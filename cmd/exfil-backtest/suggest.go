@@ -6,10 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/backtest"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/backtest/recording"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/tell"
@@ -20,7 +22,7 @@ import (
 func suggest(ctx context.Context, std *console, args []string) error {
 	flags := flag.NewFlagSet("suggest", flag.ContinueOnError)
 	flags.SetOutput(std.err)
-	id := flags.String("id", "", "only of the incident with this `exfil.alert.id`")
+	id := flags.String("id", "", "only the incident with this `exfil.alert.id`")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -46,18 +48,29 @@ func suggest(ctx context.Context, std *console, args []string) error {
 }
 
 func suggestions(std *console, incidents []*backtest.Incident, id string) error {
-	found := false
+	var groups []*group
+	byKey := make(map[string]*group) // bounded as the incidents are
 	for _, i := range incidents {
 		if id != "" && i.Last.ID != id {
 			continue
 		}
-		found = true
-		if err := suggestion(std.out, i); err != nil {
+		key, err := alike(i)
+		if err != nil {
+			return err
+		}
+		if byKey[key] == nil {
+			byKey[key] = &group{}
+			groups = append(groups, byKey[key])
+		}
+		byKey[key].add(i)
+	}
+	for _, g := range groups {
+		if err := g.write(std.out); err != nil {
 			return err
 		}
 	}
 	switch {
-	case found:
+	case len(groups) > 0:
 		return nil
 	case id != "":
 		return fmt.Errorf("-id: no alert %q in the input", id)
@@ -66,16 +79,59 @@ func suggestions(std *console, incidents []*backtest.Incident, id string) error 
 	return nil
 }
 
-// suggestion is one entry of the list, below a comment that says what it is about.
-func suggestion(w io.Writer, i *backtest.Incident) error {
-	res := pcommon.NewResource()
-	i.Resource.Encode(res)
-	text, err := exfilprocessor.SuggestAllowance(res, &i.Last)
+// group is incidents that one allowance silences: they differ in size and time.
+type group struct {
+	largest *backtest.Incident
+	latest  int64 // the last time that any was seen
+	ids     []string
+}
+
+func (g *group) add(i *backtest.Incident) {
+	if g.largest == nil || i.Last.Bytes > g.largest.Last.Bytes {
+		g.largest = i
+	}
+	g.latest = max(g.latest, i.Last.LastSeen, i.Last.Time)
+	g.ids = append(g.ids, i.Last.ID)
+}
+
+// write writes the entry of the list, below a comment that says what it is about.
+func (g *group) write(w io.Writer) error {
+	last := g.largest.Last
+	last.LastSeen = g.latest
+	text, err := allowance(g.largest, &last)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "# %s %s, %s to %s, %s, alert %s\n", strings.ToUpper(i.Severity.String()), tell.Rule(&i.Last),
-		tell.Size(i.Last.Bytes), tell.Destination(i.Last.Destination), tell.Time(i.Last.FirstSeen), tell.Clean(i.Last.ID))
+	fmt.Fprintf(w, "# %s %s: %s, %s to %s, %s\n", strings.ToUpper(g.largest.Severity.String()), tell.Rule(&last),
+		g.largest.Workload, tell.Size(last.Bytes), tell.Destination(last.Destination), tell.Time(last.FirstSeen))
+	if n := len(g.ids) - 1; n > 0 {
+		fmt.Fprintf(w, "# and %d more like it\n", n)
+	}
+	for _, id := range g.ids[:min(len(g.ids), maxNamed)] {
+		fmt.Fprintf(w, "# alert %s\n", tell.Clean(id))
+	}
 	_, err = w.Write(text)
 	return err
+}
+
+// maxNamed is how many alerts a suggestion names.
+const maxNamed = 5
+
+// alike is the allowance of an incident of no size and time: incidents with the same
+// one need one allowance.
+func alike(i *backtest.Incident) (string, error) {
+	last := i.Last
+	last.Bytes, last.Time, last.LastSeen = 0, 0, 0
+	last.Evidence = slices.Clone(last.Evidence)
+	for n := range last.Evidence {
+		last.Evidence[n].Observed = 0
+	}
+	text, err := allowance(i, &last)
+	return string(text), err
+}
+
+func allowance(i *backtest.Incident, a *alert.Alert) ([]byte, error) {
+	res := pcommon.NewResource()
+	i.Resource.Encode(res)
+	return exfilprocessor.SuggestAllowance(res, a)
 }

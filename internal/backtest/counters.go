@@ -2,11 +2,17 @@ package backtest
 
 import (
 	"cmp"
+	"fmt"
+	"io"
+	"maps"
 	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/tell"
 )
 
 // own begins the names of what the processor measures; what the collector
@@ -72,7 +78,52 @@ func points(data metricdata.Aggregation) []metricdata.DataPoint[int64] {
 func labels(set attribute.Set) string {
 	var list []string
 	for _, kv := range set.ToSlice() {
-		list = append(list, string(kv.Key)+"="+kv.Value.AsString())
+		list = append(list, string(kv.Key)+"="+kv.Value.Emit())
 	}
 	return strings.Join(list, ",")
+}
+
+// key is a counter's name and labels.
+func (c *Counter) key() string {
+	if c.Labels == "" {
+		return c.Name
+	}
+	return c.Name + "{" + tell.Clean(c.Labels) + "}"
+}
+
+// WriteCounters writes the processor's own counters.
+func WriteCounters(w io.Writer, s *Side) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "COUNTER\tVALUE")
+	for _, c := range s.Counters {
+		fmt.Fprintf(t, "%s\t%d\n", c.key(), c.Value)
+	}
+	return t.Flush()
+}
+
+// writeOthers writes the counters that differ.
+func writeOthers(w io.Writer, a, b Counters) error {
+	values := make(map[string][2]int64)
+	for side, list := range []Counters{a, b} {
+		for _, c := range list {
+			both := values[c.key()]
+			both[side] = c.Value
+			values[c.key()] = both
+		}
+	}
+	keys := slices.Sorted(maps.Keys(values))
+	keys = slices.DeleteFunc(keys, func(key string) bool { return values[key][0] == values[key][1] })
+	if len(keys) == 0 {
+		return nil
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "COUNTER\tA\tB")
+	for _, key := range keys {
+		fmt.Fprintf(t, "%s\t%d\t%d\n", key, values[key][0], values[key][1])
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	return nil
 }

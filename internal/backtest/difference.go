@@ -115,7 +115,7 @@ func (i *Incident) until() int64 {
 }
 
 // WriteDifference writes how two sides differ, and a verdict in one line.
-func WriteDifference(w io.Writer, a, b *Side, d *Difference) {
+func WriteDifference(w io.Writer, a, b *Side, d *Difference) error {
 	fmt.Fprintf(w, "── the difference\n\n")
 	writeOnly(w, "only in "+a.Name, d.OnlyA)
 	writeOnly(w, "only in "+b.Name, d.OnlyB)
@@ -126,7 +126,11 @@ func WriteDifference(w io.Writer, a, b *Side, d *Difference) {
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "verdict: %s\n", d.verdict(a, b))
+	if err := writeOthers(w, a.Counters, b.Counters); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "verdict: %s\n", d.verdict(a, b))
+	return err
 }
 
 func writeOnly(w io.Writer, title string, list []*Incident) {

@@ -93,6 +93,7 @@ func sides() (*Side, *Side) {
 			i.Last.Status, i.Last.Destination.Address = alert.Open, netip.MustParseAddr("2001:db8::1")
 		}),
 	}}
+	a.Counters = Counters{{Name: metricRead, Value: 120}, {Name: metricRejected, Labels: "reason=future", Value: 1}}
 	b := &Side{Name: "B: other.yaml", Forgotten: 3, Incidents: []*Incident{
 		with(incident("1", "a.example", 0, 10), func(i *Incident) { i.Severity, i.Score = alert.Critical, 95 }),
 		incident("4", "b.example", 25, 30),
@@ -106,7 +107,7 @@ func TestWriteDifference(t *testing.T) {
 	a, b := sides()
 	d := Compare(a, b)
 	var out strings.Builder
-	WriteDifference(&out, a, b, &d)
+	require.NoError(t, WriteDifference(&out, a, b, &d))
 	require.Equal(t, `── the difference
 
 only in A: collector.yaml: 1
@@ -115,6 +116,10 @@ only in A: collector.yaml: 1
 changed: 1
   deployment shop/web → a.example (203.0.113.10:443)  2026-01-05T00:00:00Z
     severity high → critical, score 80.0 → 95.0
+
+COUNTER                                        A  B
+otelcol_exfil_records_late                     0  7
+otelcol_exfil_records_rejected{reason=future}  1  2
 
 verdict: B opens 2 incidents instead of 3: 1 no longer (strongest: high), 0 new, 1 changed, 1 the same
 `, out.String())
@@ -135,11 +140,6 @@ RULE              INCIDENTS  SUPPORTS  SEVERITY  WORKLOADS  DESTINATIONS  BYTES
 bulk_upload       2          0         critical  1          2             40.0 MiB
 encrypted_upload  0          2         -         0          0             0 B
 all               2          0         critical  1          2             40.0 MiB
-
-the processor's counters
-  7         otelcol_exfil_records_late
-  120       otelcol_exfil_records_read
-  2         otelcol_exfil_records_rejected{reason=future}
 
 `, out.String())
 	out.Reset()

@@ -99,19 +99,7 @@ func WriteSummary(w io.Writer, read *recording.Stats, s *Side) error {
 		return err
 	}
 	writeOpen(w, s)
-	fmt.Fprintln(w, "the processor's counters")
-	for _, c := range s.Counters {
-		fmt.Fprintf(w, "  %-8d  %s\n", c.Value, c.key())
-	}
-	fmt.Fprintln(w)
 	return nil
-}
-
-func (c *Counter) key() string {
-	if c.Labels == "" {
-		return c.Name
-	}
-	return c.Name + "{" + c.Labels + "}"
 }
 
 func writeRecords(w io.Writer, read *recording.Stats, s *Side) {

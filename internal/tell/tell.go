@@ -34,11 +34,15 @@ func Alert(w io.Writer, a *alert.Alert, workload *flow.Resource) {
 }
 
 func who(w io.Writer, workload *flow.Resource) {
-	switch {
-	case workload.ContainerID != "":
-		fmt.Fprintf(w, "   who     container %s (%s), image %s\n", Container(workload), Short(workload.ContainerID), Clean(workload.Image))
-	case workload.Container != "" || workload.Image != "":
-		fmt.Fprintf(w, "   who     container %s, image %s\n", Container(workload), Clean(workload.Image))
+	name, id := Container(workload), Short(workload.ContainerID)
+	if workload.K8sContainer != "" {
+		name = Clean(workload.K8sContainer)
+	}
+	if id != "" && id != name {
+		name += " (" + id + ")"
+	}
+	if name != "" || workload.Image != "" {
+		fmt.Fprintf(w, "   who     container %s, image %s\n", name, Clean(workload.Image))
 	}
 	if workload.Pod != "" {
 		fmt.Fprintf(w, "           pod %s/%s\n", Clean(workload.Namespace), Clean(workload.Pod))

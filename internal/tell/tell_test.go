@@ -25,7 +25,7 @@ func TestAlert(t *testing.T) {
 	}, &flow.Resource{ContainerID: strings.Repeat("ab", 32), Image: "shop/web", Pod: "web-0", Namespace: "shop"})
 	require.Equal(t, `   ALERT   HIGH http_upload  T1020 T1048.003
            Container web sent 20.0 MiB.
-   who     container abababababab (abababababab), image shop/web
+   who     container abababababab, image shop/web
            pod shop/web-0
            process 42 /usr/bin/curl
            curl --upload-file x`+"\uFFFD"+`[2J
