@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"testing"
 	"time"
 
@@ -126,4 +127,29 @@ func TestBenchRecordIsRealistic(t *testing.T) {
 	lr := plog.NewLogRecord()
 	r.Encode(lr)
 	require.Equal(t, 20, lr.Attributes().Len())
+}
+
+// BenchmarkStateMemory is what a million tracked destinations take, with everything
+// that the rules and the tables keep beside them.
+func BenchmarkStateMemory(b *testing.B) {
+	const pairs = 1_000_000
+	for b.Loop() {
+		before := heapInUse()
+		cfg := learned()
+		cfg.Limits.Destinations = pairs
+		p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
+		require.NoError(b, err)
+		track(p, pairs/benchContainers)
+		taken := heapInUse() - before
+		require.Equal(b, pairs, p.engine.DrainState().Destinations.Entries)
+		b.ReportMetric(taken/pairs, "B/pair")
+		b.ReportMetric(taken/1e6, "MB")
+	}
+}
+
+func heapInUse() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
 }
