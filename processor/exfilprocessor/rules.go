@@ -8,6 +8,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/encryptedupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/ftpupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/httpupload"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/icmptunnel"
 )
 
 // Rules configures each rule.
@@ -19,6 +20,7 @@ type Rules struct {
 	EncryptedUpload encryptedupload.Config    `mapstructure:"encrypted_upload"`
 	DNSTunnel       dnstunnel.Config          `mapstructure:"dns_tunnel"`
 	EncryptedDNS    dnstunnel.EncryptedConfig `mapstructure:"encrypted_dns"`
+	ICMPTunnel      icmptunnel.Config         `mapstructure:"icmp_tunnel"`
 }
 
 func defaultRules() Rules {
@@ -30,6 +32,7 @@ func defaultRules() Rules {
 		EncryptedUpload: encryptedupload.DefaultConfig(),
 		DNSTunnel:       dnstunnel.DefaultConfig(),
 		EncryptedDNS:    dnstunnel.DefaultEncryptedConfig(),
+		ICMPTunnel:      icmptunnel.DefaultConfig(),
 	}
 }
 
@@ -48,6 +51,7 @@ func (c *Config) rules() []engine.Rule {
 		{c.Rules.ChunkedUpload.Enabled, chunkedupload.New(c.Rules.ChunkedUpload)},
 		{c.Rules.DNSTunnel.Enabled, dnstunnel.New(c.Rules.DNSTunnel, min(limit, dnstunnel.Most/c.Shards), int64(c.Retention))},
 		{c.Rules.EncryptedDNS.Enabled, dnstunnel.NewEncrypted(c.Rules.EncryptedDNS)},
+		{c.Rules.ICMPTunnel.Enabled, icmptunnel.New(c.Rules.ICMPTunnel, min(limit, icmptunnel.Most/c.Shards), int64(c.Retention))},
 	}
 	var enabled []engine.Rule
 	for _, r := range registry {
