@@ -92,7 +92,9 @@ func (p *Pair) learn(r *flow.Record, step int64, pc *pace) {
 		p.shift.Add(z)
 	}
 	p.daily.Add(uint32(seconds/day), r.Bytes, &pc.daily)
-	p.ledger.Add(seconds, r.Bytes)
+	if r.Initiator != flow.InitiatorDestination {
+		p.ledger.Add(seconds, r.Bytes)
+	}
 }
 
 // shiftAfter is how many bins the usual takes to be known well enough for a shift

@@ -88,6 +88,7 @@ func newShard(set Settings, rules []Rule) *shard {
 	s.pace.width = max(int64(set.Window)/quarters, 1)
 	s.pace.bulk.Bins = float64(bulkDoubles) / float64(s.pace.width*quarters)
 	s.pace.daily.Bins = dailyDoubles
+	s.pace.bulk.Start, s.pace.daily.Start = float64(set.Floor), float64(set.Floor)
 	s.view = View{shard: s, span: set.Window}
 	for i, rule := range rules {
 		s.rules[rule.Scope()] = append(s.rules[rule.Scope()], ruled{rule, i})
@@ -170,8 +171,7 @@ func (s *shard) allowed(w *bounded.Entry[string, Workload], it *item) bool {
 // learn sets how fast the baselines learn.
 func (s *shard) learn(it *item, w *Workload) {
 	s.pace.bulk.Free, s.pace.daily.Free = it.learning, it.learning
-	s.pace.bulk.Start = max(float64(s.set.Floor), w.total.bulk.Usual())
-	s.pace.daily.Start = s.pace.bulk.Start
+	s.pace.bulk.Total, s.pace.daily.Total = &w.total.bulk, &w.total.daily
 }
 
 // peer is traffic with an outside host, whoever began it.

@@ -73,17 +73,29 @@ func (v *View) Window() time.Duration { return v.span }
 
 // Limit is how much may be sent within the window, floor at the least.
 func (v *View) Limit(floor int64) Limit {
+	return v.limit(floor, &v.pair.bulk, &v.Workload.total.bulk)
+}
+
+// DayLimit is how much may be sent within a day, floor at the least.
+func (v *View) DayLimit(floor int64) Limit {
+	return v.limit(floor, &v.pair.daily, &v.Workload.total.daily)
+}
+
+func (v *View) limit(floor int64, own, total *stats.Baseline) Limit {
 	least := float64(floor)
-	if v.Learning {
+	switch {
+	case v.Learning:
 		return Limit{Bytes: least * learningFactor, Basis: Learning}
+	case own.Known():
+		if limit := own.Limit(); limit > least {
+			return Limit{Bytes: limit, Usual: own.Usual(), Basis: Learned}
+		}
+	default:
+		if usual := total.Usual(); usual > least {
+			return Limit{Bytes: usual, Usual: usual, Basis: WorkloadLearned}
+		}
 	}
-	if b := &v.pair.bulk; b.Known() && b.Limit() > least {
-		return Limit{Bytes: b.Limit(), Usual: b.Usual(), Basis: Learned}
-	}
-	if b := &v.Workload.total.bulk; !v.pair.bulk.Known() && b.Usual() > least {
-		return Limit{Bytes: b.Usual(), Usual: b.Usual(), Basis: WorkloadLearned}
-	}
-	return Limit{Bytes: least, Usual: v.pair.bulk.Usual(), Basis: Floor}
+	return Limit{Bytes: least, Usual: own.Usual(), Basis: Floor}
 }
 
 // Bulk is the baseline of what is sent within a window, Daily within a day.
@@ -105,7 +117,7 @@ func (v *View) Ordinary() float64 {
 	return 0
 }
 
-// Ledger is what was sent over an hour, a day and a week.
+// Ledger is what was sent, not served, over an hour, a day and a week.
 func (v *View) Ledger() *stats.Ledger { return &v.pair.ledger }
 
 // Shift is how far what is sent has moved above the usual.

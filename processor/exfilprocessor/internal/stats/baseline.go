@@ -14,6 +14,9 @@ const (
 	winsorAfter = 2
 	// winsorAt is how many deviations away a value counts at the most.
 	winsorAt = 3
+	// unlimited in place of a limit, before a bin is learned, says that the first one
+	// began while learning was free.
+	unlimited = math.MaxUint16
 )
 
 // Baseline is how much is usually sent in a bin of time: the exponentially
@@ -32,12 +35,23 @@ type Baseline struct {
 
 // Pace says how a baseline learns.
 type Pace struct {
-	// Free lets the limit follow what is seen, as in a learning period.
+	// Free lets the limit follow what is seen, as in a learning period: of a bin that
+	// ends in it, and of the first one if it began in it.
 	Free bool
 	// Bins is how many bins it takes to double the limit.
 	Bins float64
 	// Start is the limit in bytes before anything is known.
 	Start float64
+	// Total is the baseline of all destinations together: its usual is where a new
+	// one's limit starts, if that is more. Nil without.
+	Total *Baseline
+}
+
+func (p *Pace) start() float64 {
+	if p.Total == nil {
+		return p.Start
+	}
+	return max(p.Start, p.Total.Usual())
 }
 
 // Add counts bytes in a bin. It is true when a bin was learned: then z says by how
@@ -54,21 +68,25 @@ func (b *Baseline) Add(bin uint32, bytes int64, pace *Pace) (z float64, learned 
 		b.bin, b.sum = bin, 0
 	}
 	b.sum += float32(bytes)
+	if pace.Free && b.bins == 0 {
+		b.limit = unlimited
+	}
 	return z, learned
 }
 
 // learn takes the bin that is over into the mean, so many bins after it.
 func (b *Baseline) learn(elapsed float64, pace *Pace) (z float64) {
-	x := math.Log1p(float64(b.sum))
+	x, free := math.Log1p(float64(b.sum)), pace.Free
 	if b.bins == 0 {
-		b.mean, b.limit = toNats(x), toNats(math.Log1p(pace.Start))
+		free = free || b.limit == unlimited
+		b.mean, b.limit = toNats(x), toNats(math.Log1p(pace.start()))
 	} else {
 		z = b.pull(x)
 	}
 	if b.bins < math.MaxUint16 {
 		b.bins++
 	}
-	b.raise(elapsed, pace)
+	b.raise(elapsed, free, pace)
 	return z
 }
 
@@ -88,10 +106,10 @@ func (b *Baseline) pull(x float64) (z float64) {
 }
 
 // raise sets the limit. It may fall at once, but rises at the pace only.
-func (b *Baseline) raise(elapsed float64, pace *Pace) {
+func (b *Baseline) raise(elapsed float64, free bool, pace *Pace) {
 	spread := max(b.dev.float(), leastDeviation)
 	target := b.mean.float() + deviations*math.Sqrt(spread*spread+1/(4*float64(b.bins)))
-	if !pace.Free {
+	if !free {
 		rise := math.Ln2 * min(elapsed/max(pace.Bins, 1), 1)
 		target = min(target, b.limit.float()+rise)
 	}
