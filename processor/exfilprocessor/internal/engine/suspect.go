@@ -9,6 +9,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/bounded"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/incident"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
 )
 
 const (
@@ -231,5 +232,6 @@ func (o *suspect) settle() {
 	p := o.pair
 	p.marks &^= suspected
 	p.window, p.first, p.last = window{step: p.window.step}, 0, 0
+	p.ledger = stats.Ledger{}
 	p.closed = uint32(o.LastSeen() / 1e9)
 }
