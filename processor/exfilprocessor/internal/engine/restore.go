@@ -180,11 +180,11 @@ func (r *Restoration) Incident(data []byte, standing Standing) (id string, err e
 		o.settle()
 		s.suspects.Remove(o.key)
 	case Opening:
-		err = s.reopen(o, statusOpen)
+		err = s.reopen(o, &f.used, statusOpen)
 	case Updating:
-		err = s.reopen(o, statusUpdate)
+		err = s.reopen(o, &f.used, statusUpdate)
 	default:
-		err = s.reopen(o, "")
+		err = s.reopen(o, &f.used, "")
 	}
 	return o.ID(), err
 }
@@ -199,14 +199,21 @@ var (
 
 // resettle gives the incident its workload and pair; false where there is no room.
 func (s *shard) resettle(o *suspect, f *saved) bool {
-	if o.workload = s.admit(f.key, &used{last: f.used.last}); o.workload == nil {
+	u := f.used
+	if s.workloads.Get(f.key) != nil {
+		u.weight = 0 // it has its weight
+	}
+	if o.workload = s.admit(f.key, &u); o.workload == nil {
 		return false
 	}
 	w := &o.workload.Value
 	o.key = PairKey{Workload: w.Serial, Group: f.group}
 	o.pair = &w.total
 	if f.group != total {
-		if o.entry, _ = s.pairs.Touch(o.key, f.used.last, 0); o.entry == nil {
+		if u = f.used; s.pairs.Get(o.key) != nil {
+			u.weight = 0
+		}
+		if o.entry, _ = s.pairs.Touch(o.key, u.last, weight(&u)); o.entry == nil {
 			return false
 		}
 		o.pair = &o.entry.Value
@@ -216,11 +223,14 @@ func (s *shard) resettle(o *suspect, f *saved) bool {
 }
 
 // reopen takes the incident among the open ones, and says what was not taken.
-func (s *shard) reopen(o *suspect, untold alert.Status) error {
+func (s *shard) reopen(o *suspect, u *used, untold alert.Status) error {
 	if len(s.open) >= s.set.Incidents {
 		return ErrNoRoom
 	}
-	e, _ := s.suspects.Touch(o.key, o.active, 0)
+	if s.suspects.Get(o.key) != nil {
+		u = &used{last: u.last}
+	}
+	e, _ := s.suspects.Touch(o.key, u.last, weight(u))
 	if e == nil {
 		return ErrNoRoom
 	}
