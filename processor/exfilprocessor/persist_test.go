@@ -234,7 +234,12 @@ func TestAnIncidentThatIsOverStaysOver(t *testing.T) {
 func keys(t *testing.T, l *life) []string {
 	require.NoError(t, l.shutdown(context.Background()))
 	l.exfil.keeper = nil
-	client := keptBy(t, l.dir)
+	return keysIn(t, l.dir)
+}
+
+// keysIn are those in the storage of a processor that has ended.
+func keysIn(t *testing.T, dir string) []string {
+	client := keptBy(t, dir)
 	var all []string
 	require.NoError(t, client.(storage.Walker).Walk(context.Background(), func(key string, _ []byte) ([]*storage.Operation, error) {
 		all = append(all, key)
