@@ -16,8 +16,8 @@ import (
 const (
 	uploadScore = 40
 	// customaryScore is that of a destination to which sending is customary: it
-	// takes some times the limit to alert alone.
-	customaryScore = 36
+	// takes ten times the limit, or an unusual sender, to alert.
+	customaryScore = 30
 	servingScore   = 20
 )
 

@@ -17,8 +17,8 @@ import (
 const (
 	uploadScore = 42
 	// customaryScore is that of a destination to which sending is customary: it
-	// takes some times the limit to alert alone.
-	customaryScore = 37
+	// takes ten times the limit, or an unusual sender, to alert.
+	customaryScore = 30
 )
 
 // Rule compares the encrypted volume with a floor and with what is usual, and

@@ -17,6 +17,10 @@ import (
 // baseScore is that of an upload just above the threshold: medium.
 const baseScore = 60
 
+// customaryScore is that of a volume that is not large for its destination, to which
+// sending is customary. It takes an unusual sender to alert.
+const customaryScore = 30
+
 // maxSessions bounds the sessions followed at a time: any connection between high
 // ports may be a data channel, but few are.
 const maxSessions = 1 << 14
@@ -79,7 +83,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 		return engine.Finding{}, false
 	}
 	s.next = saturate(s.sent, s.sent)
-	return u.finding(s), true
+	return u.finding(v, s), true
 }
 
 // session finds the pair's session. A control channel begins one; so does any
@@ -102,7 +106,7 @@ func (u *Rule) uploads(s *session) bool {
 	return s.upload != "" || s.control && s.secure && s.ratio() >= u.cfg.MinRatio
 }
 
-func (u *Rule) finding(s *session) engine.Finding {
+func (u *Rule) finding(v *engine.View, s *session) engine.Finding {
 	how, technique, protocol := "FTP "+s.upload, "T1048.003", "ftp"
 	if s.secure {
 		how, technique, protocol = "FTP over TLS", "T1048.002", "ftps"
@@ -112,7 +116,7 @@ func (u *Rule) finding(s *session) engine.Finding {
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{technique},
-			Score:      incident.Score(baseScore, float64(s.sent), float64(u.cfg.MinBytes)),
+			Score:      u.score(v, s.sent),
 			Observed:   float64(s.sent),
 			Threshold:  float64(u.cfg.MinBytes),
 			Unit:       "By",
@@ -125,6 +129,13 @@ func (u *Rule) finding(s *session) engine.Finding {
 		Protocol: protocol,
 		Port:     s.peer,
 	}
+}
+
+func (u *Rule) score(v *engine.View, sent int64) float64 {
+	if v.Established() {
+		return incident.Score(customaryScore, float64(sent), v.Limit(u.cfg.MinBytes).Bytes)
+	}
+	return incident.Score(baseScore, float64(sent), float64(u.cfg.MinBytes))
 }
 
 // sentence says what was seen, and of TLS what was not.

@@ -88,3 +88,19 @@ func TestClientsOfAServerMakeNoSessions(t *testing.T) {
 	require.Empty(t, found)
 	require.Zero(t, rule.Len())
 }
+
+// What is not large for a customary destination says little.
+func TestCustomaryDestination(t *testing.T) {
+	set := ruletest.Settings()
+	set.Learning = 24 * time.Hour
+	rule := New(DefaultConfig(), 10, int64(20*time.Minute))
+	const later = 50 * 3600
+	found, _ := ruletest.PlayWith(set, rule, []flow.Record{
+		control(0, "STOR"), data(1, 1000, 0),
+		control(later, "STOR"), control(later, "STOR"), // the first after a pause is not believed
+		data(later+1, file, 0), data(later+2, 1000*file, 0),
+	})
+	require.Len(t, found, 2)
+	require.InDelta(t, 32.0, found[0].Score, 0.5)
+	require.InDelta(t, 62.0, found[1].Score, 0.5)
+}

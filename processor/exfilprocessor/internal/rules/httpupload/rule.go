@@ -16,6 +16,10 @@ import (
 // baseScore is that of an upload just above the threshold: medium.
 const baseScore = 50
 
+// customaryScore is that of a body that is not large for its destination, to which
+// sending is customary. It takes an unusual sender to alert.
+const customaryScore = 30
+
 // claimScore is the most that a declared length scores before as much was sent:
 // medium. It is a claim, and whoever makes it chooses it.
 const claimScore = 65
@@ -69,7 +73,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 	if !report {
 		return engine.Finding{}, false
 	}
-	return u.finding(&up, r), true
+	return u.finding(v, &up, r), true
 }
 
 // mayBe says whether the record may be of HTTP in the clear.
@@ -106,21 +110,17 @@ func (u *Rule) follow(v *engine.View, r *flow.Record) *bounded.Entry[connection,
 	return e
 }
 
-func (u *Rule) finding(up *upload, r *flow.Record) engine.Finding {
+func (u *Rule) finding(v *engine.View, up *upload, r *flow.Record) engine.Finding {
 	size, verb := up.declared, "declares"
 	if body := up.body(u.minBytes); size < u.minBytes || body > size && r.HTTP.BodySize == 0 {
 		size, verb = body, "has sent"
 	}
 	threshold := prose.Bytes(u.minBytes)
-	score := incident.Score(baseScore, float64(size), float64(u.minBytes))
-	if up.body(u.minBytes) < size {
-		score = max(min(score, claimScore), incident.Score(baseScore, float64(up.body(u.minBytes)), float64(u.minBytes)))
-	}
 	return engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1048.003", "T1567"},
-			Score:      score,
+			Score:      u.score(v, size, up.body(u.minBytes)),
 			Observed:   float64(size),
 			Threshold:  float64(u.minBytes),
 			Unit:       "By",
@@ -132,4 +132,17 @@ func (u *Rule) finding(up *upload, r *flow.Record) engine.Finding {
 		Sent:   up.sent,
 		Since:  up.since,
 	}
+}
+
+// score is that of a body of some size, of which so much was sent.
+func (u *Rule) score(v *engine.View, size, sent int64) float64 {
+	base, least := float64(baseScore), float64(u.minBytes)
+	if v.Established() {
+		base, least = customaryScore, v.Limit(u.minBytes).Bytes
+	}
+	score := incident.Score(base, float64(size), least)
+	if sent >= size {
+		return score
+	}
+	return max(min(score, claimScore), incident.Score(base, float64(sent), least))
 }

@@ -74,3 +74,20 @@ func TestThousandsOfSmallRequestsAreOneEntry(t *testing.T) {
 	require.Empty(t, found)
 	require.Equal(t, 1, rule.Len())
 }
+
+// A body that is not large for a customary destination says little.
+func TestCustomaryDestination(t *testing.T) {
+	set := ruletest.Settings()
+	set.Learning = 24 * time.Hour
+	rule := New(DefaultConfig(), 10, int64(20*time.Minute))
+	found, _ := ruletest.PlayWith(set, rule, []flow.Record{
+		request(0, "PUT", 1000, 1300),
+		request(50*3600, "PUT", 2*mib, 300), // half of what comes after a pause is not believed
+		request(50*3600+1, "PUT", 2*mib, 300),
+		request(52*3600, "PUT", 3000*mib, 300),
+		request(52*3600+1, "PUT", 3000*mib, 300),
+	})
+	require.Len(t, found, 2)
+	require.InDelta(t, 33.0, found[0].Score, 0.1)
+	require.InDelta(t, 64.5, found[1].Score, 1, "a claim far above the limit")
+}
