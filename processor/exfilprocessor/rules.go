@@ -9,6 +9,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/ftpupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/httpupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/icmptunnel"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/scheduledupload"
 )
 
 // Rules configures each rule.
@@ -21,6 +22,7 @@ type Rules struct {
 	DNSTunnel       dnstunnel.Config          `mapstructure:"dns_tunnel"`
 	EncryptedDNS    dnstunnel.EncryptedConfig `mapstructure:"encrypted_dns"`
 	ICMPTunnel      icmptunnel.Config         `mapstructure:"icmp_tunnel"`
+	ScheduledUpload scheduledupload.Config    `mapstructure:"scheduled_upload"`
 }
 
 func defaultRules() Rules {
@@ -33,6 +35,7 @@ func defaultRules() Rules {
 		DNSTunnel:       dnstunnel.DefaultConfig(),
 		EncryptedDNS:    dnstunnel.DefaultEncryptedConfig(),
 		ICMPTunnel:      icmptunnel.DefaultConfig(),
+		ScheduledUpload: scheduledupload.DefaultConfig(),
 	}
 }
 
@@ -52,6 +55,7 @@ func (c *Config) rules() []engine.Rule {
 		{c.Rules.DNSTunnel.Enabled, dnstunnel.New(c.Rules.DNSTunnel, min(limit, dnstunnel.Most/c.Shards), int64(c.Retention))},
 		{c.Rules.EncryptedDNS.Enabled, dnstunnel.NewEncrypted(c.Rules.EncryptedDNS)},
 		{c.Rules.ICMPTunnel.Enabled, icmptunnel.New(c.Rules.ICMPTunnel, min(limit, icmptunnel.Most/c.Shards), int64(c.Retention))},
+		{c.Rules.ScheduledUpload.Enabled, scheduledupload.New(c.Rules.ScheduledUpload)},
 	}
 	var enabled []engine.Rule
 	for _, r := range registry {

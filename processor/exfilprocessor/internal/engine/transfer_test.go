@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
 )
 
 const mib = 1 << 20
@@ -102,9 +103,7 @@ func TestTransfersMakeBeats(t *testing.T) {
 		failed := part(int64(i)*600+300, uint16(i), 0, last)
 		table.observe(PairKey{Workload: 1}, &p, &failed, failed.Time)
 	}
-	count, interval, jitter, bytes := p.beats.Rhythm()
-	require.Equal(t, 8, count)
-	require.InDelta(t, (10 * time.Minute).Seconds(), interval, 0.1)
-	require.Zero(t, jitter)
-	require.InDelta(t, mib, bytes, 1)
+	rhythm, ok := p.beats.Rhythm(8)
+	require.True(t, ok)
+	require.Equal(t, stats.Rhythm{Beats: 8, Interval: (10 * time.Minute).Seconds(), Bytes: mib}, rhythm)
 }

@@ -22,7 +22,9 @@ func (b *Beats) Code(c *state.Coder) {
 	c.F32(&b.dev)
 	c.F32(&b.bytes)
 	c.F32(&b.sum)
-	c.U16(&b.count)
+	c.U8(&b.count)
+	c.U8(&b.evidence)
+	c.U8(&b.ripple)
 }
 
 // Code reads or writes what is known.

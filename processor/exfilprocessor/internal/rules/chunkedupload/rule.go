@@ -98,8 +98,7 @@ func (u *Rule) base(v *engine.View) (score float64, ok bool) {
 
 // quiet is long enough for three more pieces at the pace so far.
 func quiet(v *engine.View) time.Duration {
-	_, interval, _, _ := v.Beats().Rhythm()
-	return min(max(time.Duration(3*interval)*time.Second, leastQuiet), mostQuiet)
+	return min(max(time.Duration(3*v.Beats().Pause())*time.Second, leastQuiet), mostQuiet)
 }
 
 func (u *Rule) finding(count int, size, variation float64) engine.Finding {

@@ -1,0 +1,122 @@
+// Package scheduledupload finds uploads at regular intervals.
+package scheduledupload
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/incident"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/prose"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
+)
+
+const (
+	// newScore is that of a destination that is not customary.
+	newScore = 42
+	// ordinaryScore is that of no more than so many times what the workload usually
+	// sends in all: a service may have been exchanged for another.
+	ordinaryScore = 30
+	exchanged     = 2
+	// minRatio of sent to received: three bytes out for one in.
+	minRatio = 0.5
+	// maxRipple is the largest mean deviation of sizes, relative to the usual one. That
+	// of ordinary traffic (log-normal, sigma 0.5) is 0.42, on average.
+	maxRipple = 0.35
+	// An incident waits for so many beats more, up to a bound.
+	waits     = 3
+	mostQuiet = 4 * 24 * time.Hour
+)
+
+// Rule looks at when a workload sends to a destination.
+type Rule struct {
+	engine.Stateless
+	cfg Config
+}
+
+// New makes the rule.
+func New(cfg Config) *Rule { return &Rule{cfg: cfg} }
+
+// Describe returns what alerts say of the rule.
+func (*Rule) Describe() *alert.Rule { return &description }
+
+// Scope is traffic with outside hosts.
+func (*Rule) Scope() engine.Scope { return engine.Peers }
+
+var description = alert.Rule{
+	Name:        "scheduled_upload",
+	Category:    "exfiltration",
+	Description: "Uploads to one outside destination at regular intervals",
+	Reference:   "https://attack.mitre.org/techniques/T1029/",
+	Version:     "1",
+	Family:      alert.Pattern,
+}
+
+// Observe reports a rhythm, and again when its bytes double.
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+	if r.Bytes == 0 || r.Initiator == flow.InitiatorDestination {
+		return engine.Finding{}, false
+	}
+	rhythm, ok := v.Beats().Rhythm(u.cfg.MinBeats)
+	if !ok || !u.suits(&rhythm) || v.Learning {
+		return engine.Finding{}, false
+	}
+	total := float64(rhythm.Beats) * rhythm.Bytes
+	if !v.News(total) || v.Established() {
+		return engine.Finding{}, false
+	}
+	volume := v.Volume()
+	if volume.Ratio() < minRatio {
+		return engine.Finding{}, false
+	}
+	base := float64(newScore)
+	if float64(volume.Sent) <= exchanged*v.Ordinary() {
+		base = ordinaryScore
+	}
+	return u.finding(v, &rhythm, base), true
+}
+
+// suits says whether the rhythm is one of uploads.
+func (u *Rule) suits(r *stats.Rhythm) bool {
+	return r.Bytes >= float64(u.cfg.MinBytes) && r.Interval >= u.cfg.MinInterval.Seconds() &&
+		r.Jitter <= u.cfg.MaxJitter && r.Ripple <= maxRipple
+}
+
+func (u *Rule) finding(v *engine.View, r *stats.Rhythm, base float64) engine.Finding {
+	total := float64(r.Beats) * r.Bytes
+	threshold := float64(u.cfg.MinBeats) * float64(u.cfg.MinBytes)
+	interval := time.Duration(r.Interval * float64(time.Second))
+	said, each := prose.Duration(interval.Round(time.Second)), prose.Bytes(whole(r.Bytes))
+	f := engine.Finding{
+		Finding: alert.Finding{
+			Rule:       &description,
+			Techniques: []string{"T1029"},
+			Score:      incident.Score(base, total, threshold),
+			Observed:   total,
+			Threshold:  threshold,
+			Unit:       "By",
+			Sentence: fmt.Sprintf("%d uploads of about %s each were %s apart, %.0f%% more or less on average (at most %.0f%%); the limits are %d uploads and %s each.",
+				r.Beats, each, said, 100*r.Jitter, 100*u.cfg.MaxJitter, u.cfg.MinBeats, prose.Bytes(u.cfg.MinBytes)),
+		},
+		Action: fmt.Sprintf("sends about %s every %s", each, said),
+		Reason: fmt.Sprintf("uploads at regular intervals to a destination that is not customary are reported, from %d of %s each",
+			u.cfg.MinBeats, prose.Bytes(u.cfg.MinBytes)),
+		Quiet: min(waits*interval, mostQuiet),
+	}
+	// Beats that are left out make it longer than so many intervals.
+	if age := v.Age(); age < 2*time.Duration(r.Beats)*interval {
+		f.Sent, f.Since = whole(total), v.Now-int64(age)
+	}
+	return f
+}
+
+// whole is the nearest integer that there is.
+func whole(f float64) int64 {
+	if f >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(math.Round(f))
+}
