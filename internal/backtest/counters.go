@@ -78,7 +78,7 @@ func points(data metricdata.Aggregation) []metricdata.DataPoint[int64] {
 func labels(set attribute.Set) string {
 	var list []string
 	for _, kv := range set.ToSlice() {
-		list = append(list, string(kv.Key)+"="+kv.Value.Emit())
+		list = append(list, string(kv.Key)+"="+kv.Value.String())
 	}
 	return strings.Join(list, ",")
 }
