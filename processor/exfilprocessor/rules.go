@@ -53,7 +53,7 @@ func (c *Config) rules() []engine.Rule {
 		{c.Rules.BulkUpload.Enabled, bulkupload.New(c.Rules.BulkUpload)},
 		{c.Rules.ChunkedUpload.Enabled, chunkedupload.New(c.Rules.ChunkedUpload)},
 		{c.Rules.DNSTunnel.Enabled, dnstunnel.New(c.Rules.DNSTunnel, min(limit, dnstunnel.Most/c.Shards), int64(c.Retention))},
-		{c.Rules.EncryptedDNS.Enabled, dnstunnel.NewEncrypted(c.Rules.EncryptedDNS)},
+		{c.Rules.EncryptedDNS.Enabled, dnstunnel.NewEncrypted(c.Rules.EncryptedDNS, min(limit, dnstunnel.MostResolvers/c.Shards), int64(c.Retention))},
 		{c.Rules.ICMPTunnel.Enabled, icmptunnel.New(c.Rules.ICMPTunnel, min(limit, icmptunnel.Most/c.Shards), int64(c.Retention))},
 		{c.Rules.ScheduledUpload.Enabled, scheduledupload.New(c.Rules.ScheduledUpload)},
 	}

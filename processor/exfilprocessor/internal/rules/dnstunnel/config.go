@@ -44,20 +44,28 @@ func (c *Config) Validate() error {
 type EncryptedConfig struct {
 	// Enabled turns the rule on. Default true.
 	Enabled bool `mapstructure:"enabled"`
-	// MinBytes is how much must be sent to a resolver within the window, so that a
-	// question or two do not count. Default 8 KiB: 50 questions or so.
+	// MinBytes is how much must be sent to a resolver within an hour to be evidence, so
+	// that a question or two do not count. Default 8 KiB: 50 questions or so.
 	MinBytes int64 `mapstructure:"min_bytes"`
+	// MinDailyBytes within a day are reported without other evidence. Default 4 MiB:
+	// 25,000 questions or so.
+	MinDailyBytes int64 `mapstructure:"min_daily_bytes"`
 }
 
 // DefaultEncryptedConfig returns the defaults.
 func DefaultEncryptedConfig() EncryptedConfig {
-	return EncryptedConfig{Enabled: true, MinBytes: 8 << 10}
+
+	return EncryptedConfig{Enabled: true, MinBytes: 8 << 10, MinDailyBytes: 4 << 20}
+
 }
 
 // Validate names the key at fault.
 func (c *EncryptedConfig) Validate() error {
 	if c.MinBytes <= 0 {
 		return errors.New("min_bytes: must be positive")
+	}
+	if c.MinDailyBytes < c.MinBytes {
+		return errors.New("min_daily_bytes: must be at least min_bytes")
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/ruletest"
 )
 
+func newEncrypted() *Encrypted { return NewEncrypted(DefaultEncryptedConfig(), 10, idle) }
+
 func to(port uint16, server string, sent int64) flow.Record {
 	r := ruletest.Record(time.Second, 40000, port, sent)
 	r.Protocol, r.Server = "tls", server
@@ -37,7 +39,7 @@ func TestEncrypted(t *testing.T) {
 		"a resolver in the container": {served, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found, _ := ruletest.Play(NewEncrypted(DefaultEncryptedConfig()), []flow.Record{test.record})
+			found, _ := ruletest.Play(newEncrypted(), []flow.Record{test.record})
 			if test.found == "" {
 				require.Empty(t, found)
 				return
@@ -49,10 +51,26 @@ func TestEncrypted(t *testing.T) {
 	}
 }
 
-func TestEncryptedNeverAlertsAlone(t *testing.T) {
-	found, _ := ruletest.Play(NewEncrypted(DefaultEncryptedConfig()), []flow.Record{to(853, "", math.MaxInt64)})
+// A moderate number of questions does not alert alone, however fast; very many do.
+func TestEncryptedVolume(t *testing.T) {
+	for sent, score := range map[int64]float64{8 << 10: 25, 80 << 10: 35, 3 << 20: 35, 4 << 20: 40, 40 << 20: 50, math.MaxInt64: 100} {
+		found, _ := ruletest.Play(newEncrypted(), []flow.Record{to(853, "", sent)})
+		require.Len(t, found, 1)
+		require.Equal(t, score, found[0].Score, sent)
+	}
+}
+
+func TestEncryptedAfterTheIncident(t *testing.T) {
+	later := to(853, "", 100)
+	later.Time += int64(3 * time.Hour)
+	found, _ := ruletest.Play(newEncrypted(), []flow.Record{to(853, "", 5<<20), later})
 	require.Len(t, found, 1)
-	require.Equal(t, 35.0, found[0].Score)
+}
+
+// What else is sent to the resolver's domain is not for the resolver.
+func TestEncryptedBesideOtherServices(t *testing.T) {
+	found, _ := ruletest.Play(newEncrypted(), []flow.Record{to(443, "mail.google.com", 1<<30), to(443, "dns.google.com", 600)})
+	require.Empty(t, found)
 }
 
 func TestEncryptedThatWasThere(t *testing.T) {
@@ -60,6 +78,6 @@ func TestEncryptedThatWasThere(t *testing.T) {
 	set.Learning = 24 * time.Hour
 	later := to(853, "", 1<<20)
 	later.Time += int64(48 * time.Hour)
-	found, _ := ruletest.PlayWith(set, NewEncrypted(DefaultEncryptedConfig()), []flow.Record{to(853, "", 1<<20), later})
+	found, _ := ruletest.PlayWith(set, newEncrypted(), []flow.Record{to(853, "", 1<<20), later})
 	require.Empty(t, found)
 }

@@ -44,7 +44,7 @@ func FuzzObserve(f *testing.F) {
 func FuzzScore(f *testing.F) {
 	f.Add(int64(1), int64(2))
 	f.Fuzz(func(t *testing.T, a, b int64) {
-		less, more := NewEncrypted(DefaultEncryptedConfig()), NewEncrypted(DefaultEncryptedConfig())
+		less, more := newEncrypted(), newEncrypted()
 		low, _ := ruletest.Play(less, []flow.Record{to(853, "", min(a, b))})
 		high, _ := ruletest.Play(more, []flow.Record{to(853, "", max(a, b))})
 		if len(low) > 0 {

@@ -17,9 +17,6 @@ const (
 	baseScore = 50
 	// learningFactor is how many times the floor is the limit while the engine learns.
 	learningFactor = 16
-	// usualFactor is how many times what was carried while it learned. A day's sum is
-	// two thirds of a steady sender's after a day.
-	usualFactor = 3
 	// leastNew of the information counts, however many of its names came again.
 	leastNew = 0.25
 	// manyAnswers is how many bytes an hour in answers that carry data halve the
@@ -30,25 +27,43 @@ const (
 
 // sum is what was carried over a horizon, and what may be.
 type sum struct {
-	horizon             stats.Horizon
-	bytes, limit, usual float64
+	horizon      stats.Horizon
+	bytes, limit float64
 }
 
 // judge compares what was carried with the limits, by the hour and by the day.
 func (t *Rule) judge(v *engine.View, r *flow.Record, c *carried) (engine.Finding, bool) {
-	hour := sum{horizon: stats.Hour, bytes: carriedBy(&c.hour), limit: float64(t.cfg.MinBytes)}
-	day := sum{horizon: stats.Day, bytes: carriedBy(&c.day), limit: float64(t.cfg.MinDailyBytes)}
-	t.limit(v, c, &hour, &c.usual[0])
-	t.limit(v, c, &day, &c.usual[1])
-	worst := hour
-	if day.bytes/day.limit > hour.bytes/hour.limit {
-		worst = day
+	factor := c.factor(v)
+	hour := sum{stats.Hour, carriedBy(&c.hour), float64(t.cfg.MinBytes) * factor}
+	day := sum{stats.Day, carriedBy(&c.day), float64(t.cfg.MinDailyBytes) * factor}
+	worst := &hour
+	if day.bytes*hour.limit > hour.bytes*day.limit {
+		worst = &day
 	}
-	if worst.bytes < worst.limit || !v.News(worst.bytes) {
+	if worst.bytes < worst.limit || isUsual(v) || !v.News(worst.bytes) {
 		return engine.Finding{}, false
 	}
 	c.found = true
-	return t.finding(v, r, c, &worst), true
+	return t.finding(v, r, c, worst), true
+}
+
+// factor is how many times the ordinary limits are those that hold.
+func (c *carried) factor(v *engine.View) float64 {
+	switch {
+	case v.Learning:
+		return learningFactor
+	case c.answersData():
+		return 0.5
+	default:
+		return 1
+	}
+}
+
+// isUsual says whether it is customary to ask about the domain, and no more is asked
+// than usual: who scans mail all day may go on to.
+func isUsual(v *engine.View) bool {
+	return v.Established() &&
+		v.Ledger().Sum(stats.Day) <= v.Daily().Limit() && float64(v.Volume().Sent) <= v.Bulk().Limit()
 }
 
 // carriedBy is the information in distinct names, less where many of them came again:
@@ -57,20 +72,6 @@ func (t *Rule) judge(v *engine.View, r *flow.Record, c *carried) (engine.Finding
 // another one.
 func carriedBy(d *stats.Distinct) float64 {
 	return d.Sum() * max(1-2*d.Again(), leastNew)
-}
-
-// limit sets how much may be carried, and learns how much is.
-func (t *Rule) limit(v *engine.View, c *carried, s *sum, usual *float32) {
-	switch {
-	case v.Learning:
-		*usual = max(*usual, float32(s.bytes))
-		s.limit *= learningFactor
-	case float64(*usual)*usualFactor > s.limit:
-		s.usual = float64(*usual)
-		s.limit = s.usual * usualFactor
-	case c.answersData():
-		s.limit /= 2
-	}
 }
 
 func (c *carried) answersData() bool {
@@ -87,7 +88,6 @@ func (t *Rule) finding(v *engine.View, r *flow.Record, c *carried, s *sum) engin
 			Score:      incident.Score(baseScore, s.bytes, s.limit),
 			Observed:   s.bytes,
 			Threshold:  s.limit,
-			Baseline:   s.usual,
 			Unit:       "By",
 			Sentence: fmt.Sprintf("The distinct names under %s that it asked for can carry about %s in one %s, the latest %d B in %d characters of a question of type %s; %s.",
 				prose.Name(engine.Registered(r.DNS.QuestionName)), carries, s.horizon,
@@ -107,8 +107,8 @@ func (c *carried) explain(v *engine.View, s *sum) string {
 	switch {
 	case v.Learning:
 		return fmt.Sprintf("the limit is %s while the engine learns what is usual", limit)
-	case s.usual > 0:
-		return fmt.Sprintf("while the engine learned it was %s, the limit is %s", prose.Bytes(int64(s.usual)), limit)
+	case v.Established():
+		return fmt.Sprintf("the limit is %s, and more is asked than is usual there", limit)
 	case c.answersData():
 		return fmt.Sprintf("the limit is %s, half the ordinary one, as the answers carry data too", limit)
 	default:

@@ -53,7 +53,6 @@ type carried struct {
 	last      uint64       // hash of the last name
 	since     int64        // when the first name was asked for
 	weighed   float32      // the most that the day's sum was
-	usual     [2]float32   // the most that was carried in an hour, a day, while learning
 	odd       uint8        // questions of types that nothing ordinary asks for, at most 255
 	domain    uint16       // length of the registered domain
 	attention attention
@@ -102,7 +101,7 @@ func (t *Rule) begin(c *carried, r *flow.Record) {
 	c.since = r.Time
 }
 
-// restart forgets what was carried, but not what is usual.
+// restart forgets what was carried.
 func (c *carried) restart(at int64) {
 	c.hour, c.day, c.weighed, c.last, c.since, c.found = stats.Distinct{}, stats.Distinct{}, 0, 0, at, false
 }

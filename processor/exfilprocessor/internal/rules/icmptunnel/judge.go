@@ -71,6 +71,8 @@ func (p *pings) limit(v *engine.View, s *sum) {
 	case float64(*usual)*usualFactor > s.limit:
 		s.usual = float64(*usual)
 		s.limit = s.usual * usualFactor
+	case *usual == 0 && v.Established(): // who knows what was sent: this is not kept over a restart
+		s.limit *= learningFactor
 	}
 }
 
@@ -125,6 +127,8 @@ func explainLimit(v *engine.View, s *sum) string {
 		return fmt.Sprintf("the limit is %s while the engine learns what is usual", limit)
 	case s.usual > 0:
 		return fmt.Sprintf("while the engine learned it was %s, the limit is %s", prose.Bytes(int64(s.usual)), limit)
+	case v.Established():
+		return fmt.Sprintf("the destination is customary, the limit is %s", limit)
 	default:
 		return "the limit is " + limit
 	}
