@@ -5,16 +5,21 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/backtest"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor"
 )
 
@@ -65,6 +70,44 @@ func TestRunJSONThenSuggest(t *testing.T) {
 	require.Equal(t, 1, strings.Count(one, "- reason: "))
 	_, _, err = exec(t, out, "suggest", "-id", "nothing", "-")
 	require.ErrorContains(t, err, `-id: no alert "nothing"`)
+}
+
+// Incidents that differ in size and time need one allowance, of the largest size
+// and the latest expiry.
+func TestSuggestGroups(t *testing.T) {
+	ld := plog.NewLogs()
+	rl := ld.ResourceLogs().AppendEmpty()
+	(&flow.Resource{Namespace: "shop", CronJob: "db-backup"}).Encode(rl.Resource())
+	records := rl.ScopeLogs().AppendEmpty().LogRecords()
+	for i, mib := range []int64{100, 300, 200} {
+		at := time.Date(2026, time.March, 3+i, 2, 0, 0, 0, time.UTC).UnixNano()
+		(&alert.Alert{
+			ID: fmt.Sprint("id-", i), Status: alert.Closed, Severity: alert.High, Time: at, FirstSeen: at, LastSeen: at, Bytes: mib << 20,
+			Destination: alert.Destination{Address: netip.MustParseAddr("203.0.113.80"), Port: 443, Protocol: "tls"},
+			Evidence:    []alert.Finding{{Rule: &alert.Rule{Name: "bulk_upload"}, Unit: "By", Observed: float64(mib << 20)}},
+		}).Encode(records.AppendEmpty())
+	}
+	line, err := (&plog.JSONMarshaler{}).MarshalLogs(ld)
+	require.NoError(t, err)
+	text, _, err := exec(t, string(line), "suggest", "-")
+	require.NoError(t, err)
+	require.Equal(t, `# HIGH bulk_upload: cronjob shop/db-backup, 300.0 MiB to 203.0.113.80:443, 2026-03-04T02:00:00Z
+# and 2 more like it
+# alert id-0
+# alert id-1
+# alert id-2
+- reason: 'fill in: why is this expected?'
+  workload:
+    namespace: shop
+    kind: cronjob
+    name: db-backup
+  destination:
+    networks: [203.0.113.80/32]
+    ports: [443]
+    protocols: [tls]
+  max_bytes: 600MiB
+  expires: "2026-06-03"
+`, text)
 }
 
 func TestSuggestWithoutAlerts(t *testing.T) {

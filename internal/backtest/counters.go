@@ -101,11 +101,17 @@ func WriteCounters(w io.Writer, s *Side) error {
 	return t.Flush()
 }
 
+// metricEntries is a gauge of what is held, not a count of what happened.
+const metricEntries = "otelcol_exfil_state_entries"
+
 // writeOthers writes the counters that differ.
 func writeOthers(w io.Writer, a, b Counters) error {
 	values := make(map[string][2]int64)
 	for side, list := range []Counters{a, b} {
 		for _, c := range list {
+			if c.Name == metricEntries {
+				continue
+			}
 			both := values[c.key()]
 			both[side] = c.Value
 			values[c.key()] = both
