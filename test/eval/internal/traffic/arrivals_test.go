@@ -79,3 +79,21 @@ func TestOutage(t *testing.T) {
 	}
 	assert.InDelta(t, 120, after, 2)
 }
+
+// A stream's reports carry what moved since the last one, however long that was.
+func TestStreamCarriesWhatWaited(t *testing.T) {
+	const line = "stream x to=y.example via=tls:443 every=5m send=300KiB recv=x0.5"
+	for _, outage := range []string{"", " outage=d0T10:00+3h"} {
+		var sent, received, most int64
+		all := told(t, 2, workload(t, line+outage))
+		for i := range all {
+			sent += all[i].Record.Bytes
+			received += all[i].Record.ReverseBytes
+			most = max(most, all[i].Record.Bytes)
+		}
+		assert.InDelta(t, 2*288*300<<10, sent, 3*300<<10, outage)
+		assert.InDelta(t, sent/2, received, float64(len(all)))
+		assert.Equal(t, outage != "", most > 30*300<<10, "what waited goes at once")
+		assert.InDelta(t, 2*288, len(all), 40)
+	}
+}

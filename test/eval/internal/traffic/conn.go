@@ -144,6 +144,23 @@ func (c *conn) count(s *stream, r *flow.Record, sent, received int64) {
 
 func packets(bytes, size int64) int64 { return (bytes + size - 1) / size }
 
+// since is the time from a stream's last report, as a share of the usual one.
+func (s *stream) since(at time.Duration) float64 {
+	share := 1.0
+	if s.told > 0 {
+		share = float64(at-s.told) / float64(s.arrivals.every())
+		if outage := s.flow.Outage; at < outage.To || s.told >= outage.To {
+			share = min(share, mostSince)
+		}
+	}
+	s.told = at
+	return share
+}
+
+// mostSince bounds what a stream's first report carries after a pause that was no
+// outage: nothing waited.
+const mostSince = 2
+
 // reportStream is a report of the one long connection that the flow is.
 func (s *stream) reportStream(at time.Duration, r *flow.Record) {
 	c := &s.long
@@ -160,7 +177,8 @@ func (s *stream) reportStream(at time.Duration, r *flow.Record) {
 	s.describe(c, r)
 	c.sentTold, c.receivedTold = 0, 0
 	sent, received := s.exchange(at)
-	c.count(s, r, sent, received)
+	since := s.since(at)
+	c.count(s, r, int64(since*float64(sent)), int64(since*float64(received)))
 	r.Start = stamp(c.start)
 	if s.arrivals.next >= c.end {
 		r.EndReason = flow.EndOfFlow

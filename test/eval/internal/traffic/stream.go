@@ -30,8 +30,9 @@ type stream struct {
 
 	to, names []*template
 	path      *template
-	served    uint64 // seed of a server's clients
-	long      conn   // the connection of a Stream
+	served    uint64        // seed of a server's clients
+	long      conn          // the connection of a Stream
+	told      time.Duration // when it last reported
 }
 
 // newStream makes what a flow does in a container during life.
