@@ -10,6 +10,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/httpupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/icmptunnel"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/scheduledupload"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/slowdrip"
 )
 
 // Rules configures each rule.
@@ -23,6 +24,7 @@ type Rules struct {
 	EncryptedDNS    dnstunnel.EncryptedConfig `mapstructure:"encrypted_dns"`
 	ICMPTunnel      icmptunnel.Config         `mapstructure:"icmp_tunnel"`
 	ScheduledUpload scheduledupload.Config    `mapstructure:"scheduled_upload"`
+	SlowDrip        slowdrip.Config           `mapstructure:"slow_drip"`
 }
 
 func defaultRules() Rules {
@@ -36,6 +38,7 @@ func defaultRules() Rules {
 		EncryptedDNS:    dnstunnel.DefaultEncryptedConfig(),
 		ICMPTunnel:      icmptunnel.DefaultConfig(),
 		ScheduledUpload: scheduledupload.DefaultConfig(),
+		SlowDrip:        slowdrip.DefaultConfig(),
 	}
 }
 
@@ -51,6 +54,7 @@ func (c *Config) rules() []engine.Rule {
 		{c.Rules.FTPUpload.Enabled, ftpupload.New(c.Rules.FTPUpload, limit, idle)},
 		{c.Rules.EncryptedUpload.Enabled, encryptedupload.New(c.Rules.EncryptedUpload, limit, idle)},
 		{c.Rules.BulkUpload.Enabled, bulkupload.New(c.Rules.BulkUpload)},
+		{c.Rules.SlowDrip.Enabled, slowdrip.New(c.Rules.SlowDrip, limit)},
 		{c.Rules.ChunkedUpload.Enabled, chunkedupload.New(c.Rules.ChunkedUpload)},
 		{c.Rules.DNSTunnel.Enabled, dnstunnel.New(c.Rules.DNSTunnel, min(limit, dnstunnel.Most/c.Shards), int64(c.Retention))},
 		{c.Rules.EncryptedDNS.Enabled, dnstunnel.NewEncrypted(c.Rules.EncryptedDNS, min(limit, dnstunnel.MostResolvers/c.Shards), int64(c.Retention))},

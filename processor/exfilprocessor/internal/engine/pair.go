@@ -29,7 +29,7 @@ type Pair struct {
 	connections uint16 // whose transfers go on, at most
 	port        uint16 // of the last peer
 	marks       mark
-	shift       stats.Shift
+	shift       stats.Shift    // of days
 	bulk        stats.Baseline // by windows
 	daily       stats.Baseline // by days
 	ledger      stats.Ledger
@@ -45,6 +45,8 @@ const (
 	suspected mark = 1 << iota
 	// customary: it was there while the engine learned.
 	customary
+	// followed: a rule keeps state of its own about it.
+	followed
 )
 
 func (p *Pair) has(m mark) bool { return p.marks&m != 0 }
@@ -87,19 +89,19 @@ func (p *Pair) count(r *flow.Record, lost int64, pc *pace) {
 // learn takes the record into what is usual.
 func (p *Pair) learn(r *flow.Record, step int64, pc *pace) {
 	seconds := r.Time / 1e9
-	z, learned := p.bulk.Add(uint32(step/quarters), r.Bytes, &pc.bulk)
-	if learned && p.bulk.Bins() > shiftAfter {
+	p.bulk.Add(uint32(step/quarters), r.Bytes, &pc.bulk)
+	z, learned := p.daily.Add(uint32(seconds/day), r.Bytes, &pc.daily)
+	if learned && p.daily.Bins() > shiftAfter {
 		p.shift.Add(z)
 	}
-	p.daily.Add(uint32(seconds/day), r.Bytes, &pc.daily)
 	if r.Initiator != flow.InitiatorDestination {
 		p.ledger.Add(seconds, r.Bytes)
 	}
 }
 
-// shiftAfter is how many bins the usual takes to be known well enough for a shift
-// away from it to be one.
-const shiftAfter = 24
+// shiftAfter is how many days the usual takes to be known well enough for a shift
+// away from it to be one. Shorter bins would see one each morning.
+const shiftAfter = 7
 
 // since is when the traffic in the window began. What an earlier incident counted
 // is no part of it.

@@ -50,7 +50,13 @@ func (v *View) Established() bool {
 	if v.Learning {
 		return false
 	}
-	return v.pair.has(customary) || v.Age() >= 7*day*time.Second && v.pair.daily.Bins() >= 3
+	return v.pair.established(v.Now)
+}
+
+// established says that sending to the pair's destination is customary, once the
+// engine has learned.
+func (p *Pair) established(now int64) bool {
+	return p.has(customary) || now-int64(p.born)*1e9 >= 7*day*1e9 && p.daily.Bins() >= 3
 }
 
 // Age is how long ago the pair was first seen.
@@ -66,6 +72,19 @@ func (v *View) Told() int64 {
 		return 0
 	}
 	return (int64(v.pair.closed) + 1) * 1e9
+}
+
+// Followed says that the rule that follows pairs keeps state of its own about this
+// one, so that the others need no look-up. There is one such rule: slow_drip.
+func (v *View) Followed() bool { return v.pair.has(followed) }
+
+// Follow begins or ends that.
+func (v *View) Follow(yes bool) {
+	if yes {
+		v.pair.marks |= followed
+	} else {
+		v.pair.marks &^= followed
+	}
 }
 
 // Window is the length of the sliding window.
@@ -120,7 +139,8 @@ func (v *View) Ordinary() float64 {
 // Ledger is what was sent, not served, over an hour, a day and a week.
 func (v *View) Ledger() *stats.Ledger { return &v.pair.ledger }
 
-// Shift is how far what is sent has moved above the usual.
+// Shift is how far what is sent a day has moved above the usual, in deviations times
+// days.
 func (v *View) Shift() stats.Shift { return v.pair.shift }
 
 // Sizes are those of the transfers that the workload began.
@@ -131,10 +151,6 @@ func (v *View) Beats() *stats.Beats { return &v.pair.beats }
 
 // Peer is the address last sent to.
 func (v *View) Peer() netip.Addr { return netip.AddrFrom16(v.pair.peer).Unmap() }
-
-// Spread is about how many outside destinations the workload sent to within the
-// last window or two.
-func (v *View) Spread() int { return v.Workload.spread() }
 
 // suspectOf finds the pair's suspect, and clears the mark of one that is gone.
 func (s *shard) suspectOf(key PairKey, p *Pair) *suspect {

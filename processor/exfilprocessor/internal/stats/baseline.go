@@ -14,8 +14,7 @@ const (
 	winsorAfter = 2
 	// winsorAt is how many deviations away a value counts at the most.
 	winsorAt = 3
-	// unlimited in place of a limit, before a bin is learned, says that the first one
-	// began while learning was free.
+	// unlimited in place of a limit says that the bin began while learning was free.
 	unlimited = math.MaxUint16
 )
 
@@ -35,8 +34,8 @@ type Baseline struct {
 
 // Pace says how a baseline learns.
 type Pace struct {
-	// Free lets the limit follow what is seen, as in a learning period: of a bin that
-	// ends in it, and of the first one if it began in it.
+	// Free lets the limit follow what is seen, as in a learning period, also in a bin
+	// that goes on when it is over.
 	Free bool
 	// Bins is how many bins it takes to double the limit.
 	Bins float64
@@ -68,7 +67,7 @@ func (b *Baseline) Add(bin uint32, bytes int64, pace *Pace) (z float64, learned 
 		b.bin, b.sum = bin, 0
 	}
 	b.sum += float32(bytes)
-	if pace.Free && b.bins == 0 {
+	if pace.Free {
 		b.limit = unlimited
 	}
 	return z, learned
@@ -76,9 +75,8 @@ func (b *Baseline) Add(bin uint32, bytes int64, pace *Pace) (z float64, learned 
 
 // learn takes the bin that is over into the mean, so many bins after it.
 func (b *Baseline) learn(elapsed float64, pace *Pace) (z float64) {
-	x, free := math.Log1p(float64(b.sum)), pace.Free
+	x, free := math.Log1p(float64(b.sum)), pace.Free || b.limit == unlimited
 	if b.bins == 0 {
-		free = free || b.limit == unlimited
 		b.mean, b.limit = toNats(x), toNats(math.Log1p(pace.start()))
 	} else {
 		z = b.pull(x)
@@ -107,13 +105,18 @@ func (b *Baseline) pull(x float64) (z float64) {
 
 // raise sets the limit. It may fall at once, but rises at the pace only.
 func (b *Baseline) raise(elapsed float64, free bool, pace *Pace) {
-	spread := max(b.dev.float(), leastDeviation)
-	target := b.mean.float() + deviations*math.Sqrt(spread*spread+1/(4*float64(b.bins)))
+	target := b.target()
 	if !free {
 		rise := math.Ln2 * min(elapsed/max(pace.Bins, 1), 1)
 		target = min(target, b.limit.float()+rise)
 	}
 	b.limit = toNats(target)
+}
+
+// target is where the limit would be if it could rise at once.
+func (b *Baseline) target() float64 {
+	spread := max(b.dev.float(), leastDeviation)
+	return b.mean.float() + deviations*math.Sqrt(spread*spread+1/(4*float64(b.bins)))
 }
 
 // Known says whether any bin was learned.
@@ -134,6 +137,9 @@ func (b *Baseline) Usual() float64 {
 func (b *Baseline) Limit() float64 {
 	if b.bins == 0 {
 		return 0
+	}
+	if b.limit == unlimited {
+		return math.Expm1(b.target())
 	}
 	return math.Expm1(b.limit.float())
 }
