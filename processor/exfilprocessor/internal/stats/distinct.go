@@ -67,15 +67,15 @@ func (d *Distinct) insert(hash uint64, weight float64) bool {
 	return news
 }
 
-func (d *Distinct) put(at uint8, x float32, print uint8) bool {
+func (d *Distinct) put(at uint8, x float32, finger uint8) bool {
 	if x >= d.least[at] {
 		return false
 	}
 	d.least[at] = x
-	if d.marks[at]&^cameAgain == print {
-		print |= cameAgain // its number has grown since
+	if d.marks[at]&^cameAgain == finger {
+		finger |= cameAgain // its number has grown since
 	}
-	d.marks[at] = print
+	d.marks[at] = finger
 	return true
 }
 
