@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/publicsuffix"
+
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/tell"
 )
@@ -76,13 +78,22 @@ func newIndex(incidents []*Incident) *index {
 	return x
 }
 
+// meetings are an incident's: the engine takes the names below one registered
+// domain for one destination, and an incident may have none, as where it is about
+// all of them.
 func (i *Incident) meetings() []meeting {
-	var list []meeting
-	if i.Last.Destination.Domain != "" {
-		list = append(list, meeting{i.Workload, i.Last.Destination.Domain})
+	d, list := i.Last.Destination, []meeting(nil)
+	if d.Domain != "" {
+		list = append(list, meeting{i.Workload, d.Domain})
 	}
-	if i.Last.Destination.Address.IsValid() {
-		list = append(list, meeting{i.Workload, i.Last.Destination.Address.String()})
+	if registered, err := publicsuffix.EffectiveTLDPlusOne(d.Domain); err == nil && registered != d.Domain {
+		list = append(list, meeting{i.Workload, registered})
+	}
+	if d.Address.IsValid() {
+		list = append(list, meeting{i.Workload, d.Address.String()})
+	}
+	if len(list) == 0 {
+		list = append(list, meeting{workload: i.Workload})
 	}
 	return list
 }

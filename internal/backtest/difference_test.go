@@ -45,6 +45,8 @@ func TestCompare(t *testing.T) {
 		"earlier, still open":  {list{with(incident("2", "a.example", -60, -50), func(i *Incident) { i.Last.Status = alert.Open })}, 0, 0, 0, 1},
 		"the same address":     {list{incident("2", "", 5, 20)}, 0, 0, 0, 1},
 		"another destination":  {list{with(incident("2", "b.example", 5, 20), func(i *Incident) { i.Last.Destination.Address = netip.Addr{} })}, 1, 1, 0, 0},
+		"a name beside it":     {list{with(incident("2", "a.b.a.example", 5, 20), func(i *Incident) { i.Last.Destination.Address = netip.Addr{} })}, 0, 0, 0, 1},
+		"no destination":       {list{with(incident("2", "", 5, 20), func(i *Incident) { i.Last.Destination = alert.Destination{} })}, 1, 1, 0, 0},
 		"another workload":     {list{with(incident("2", "a.example", 0, 10), func(i *Incident) { i.Workload = "other" })}, 1, 1, 0, 0},
 		"several for one":      {list{incident("2", "a.example", 0, 2), incident("3", "a.example", 5, 7), incident("4", "a.example", 9, 30)}, 0, 0, 0, 1},
 		"severity":             {list{with(incident("1", "a.example", 0, 10), func(i *Incident) { i.Severity = alert.Low })}, 0, 0, 1, 0},
