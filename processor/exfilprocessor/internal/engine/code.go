@@ -58,11 +58,18 @@ func (p *Pair) codeAll(c *state.Coder) {
 func (w *Workload) code(c *state.Coder) {
 	c.Text(&w.Key)
 	w.total.code(c)
+	w.unusual.code(c)
+	w.windows.code(c)
+	w.days.code(c)
 	w.senders.Code(c)
-	for i := range w.spreads {
-		w.spreads[i].Code(c)
+}
+
+func (r *reach) code(c *state.Coder) {
+	for i := range r.spreads {
+		r.spreads[i].Code(c)
 	}
-	c.I64(&w.spreadBin)
+	c.U32(&r.bin)
+	r.usual.Code(c)
 }
 
 func (a *alias) code(c *state.Coder) {

@@ -33,11 +33,12 @@ const (
 	// byQuestion: the registered domain of the names asked for by DNS, whoever the
 	// resolver is.
 	byQuestion = 'q'
-	// byWorkload: all peers of the workload.
+	// byWorkload: all peers of the workload that are not customary.
 	byWorkload = 't'
 )
 
-// total is the group of all of a workload's outside destinations.
+// total is the group of all of a workload's outside destinations that are not
+// customary.
 var total = Group{byWorkload}
 
 // domainGroup hashes the domain: an attacker who chooses names cannot make two of
@@ -66,10 +67,14 @@ func networkGroup(addr netip.Addr) Group {
 	return g
 }
 
-// hash spreads groups over a small table.
+// hash spreads groups over a small table, as if at random (SplitMix64's finalizer,
+// Steele et al., 2014): networks side by side too.
 func (g *Group) hash() uint64 {
 	low, high := binary.LittleEndian.Uint64(g[:]), binary.LittleEndian.Uint64(g[8:])
-	return (low ^ high*0x9E3779B97F4A7C15) * 0xD6E8FEB86659FD93 >> 32
+	h := low ^ high*0x9E3779B97F4A7C15
+	h = (h ^ h>>30) * 0xBF58476D1CE4E5B9
+	h = (h ^ h>>27) * 0x94D049BB133111EB
+	return h ^ h>>31
 }
 
 // registered is the domain that somebody registered to have name under it, in

@@ -208,7 +208,7 @@ func (s *shard) resettle(o *suspect, f *saved) bool {
 	}
 	w := &o.workload.Value
 	o.key = PairKey{Workload: w.Serial, Group: f.group}
-	o.pair = &w.total
+	o.pair = &w.unusual
 	if f.group != total {
 		if u = f.used; s.pairs.Get(o.key) != nil {
 			u.weight = 0

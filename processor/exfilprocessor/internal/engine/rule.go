@@ -39,8 +39,8 @@ const (
 	// Questions: DNS questions, whoever is asked; a finding is about the workload
 	// and the registered domain asked about.
 	Questions
-	// Totals: what a workload sends to outside hosts about which no incident is
-	// open; a finding is about the workload and all its destinations.
+	// Totals: what a workload sends to outside hosts that are not customary and about
+	// which no incident is open; a finding is about the workload and all of them.
 	Totals
 	scopes
 )

@@ -87,6 +87,7 @@ func newShard(set Settings, rules []Rule) *shard {
 	}
 	s.pace.width = max(int64(set.Window)/quarters, 1)
 	s.pace.bulk.Bins = float64(bulkDoubles) / float64(s.pace.width*quarters)
+	s.pace.bulk.Day = uint32(max(int64(24*time.Hour)/(s.pace.width*quarters), 1))
 	s.pace.daily.Bins = dailyDoubles
 	s.pace.bulk.Start, s.pace.daily.Start = float64(set.Floor), float64(set.Floor)
 	s.view = View{shard: s, span: set.Window}
@@ -146,6 +147,7 @@ func (s *shard) workload(it *item) *bounded.Entry[string, Workload] {
 		s.serial++
 		w.Value = Workload{Key: w.Key, Serial: s.serial}
 		w.Value.total.enter(it)
+		w.Value.unusual.enter(it)
 	}
 	if w != nil && !w.Value.met {
 		w.Value.met = true
@@ -194,11 +196,24 @@ func (s *shard) peer(it *item, w *bounded.Entry[string, Workload]) {
 	if it.r.Initiator == flow.InitiatorDestination || sus != nil && sus.opened {
 		return
 	}
-	t := &w.Value.total
-	t.count(it.r, it.lost-it.r.Lost, &s.pace)
-	t.setPeer(it.r.Destination)
-	w.Value.reach(&key.Group, it.r.Time/(s.pace.width*quarters))
-	s.show(Totals, &scene{item: it, key: PairKey{Workload: key.Workload, Group: total}, pair: t, workload: w})
+	w.Value.total.count(it.r, it.lost-it.r.Lost, &s.pace)
+	if it.learning || !p.established(it.now) {
+		s.unusual(it, &key, w)
+	}
+}
+
+// unusual is traffic with an outside host that is not customary, and about which no
+// incident is open.
+func (s *shard) unusual(it *item, key *PairKey, w *bounded.Entry[string, Workload]) {
+	p := &w.Value.unusual
+	p.count(it.r, it.lost-it.r.Lost, &s.pace)
+	p.setPeer(it.r.Destination)
+	if it.r.Bytes > 0 {
+		w.Value.windows.add(&key.Group, uint32(it.r.Time/(s.pace.width*quarters)), &s.pace.bulk)
+		w.Value.days.add(&key.Group, uint32(it.r.Time/(day*1e9)), &s.pace.daily)
+	}
+	all := PairKey{Workload: key.Workload, Group: total}
+	s.show(Totals, &scene{item: it, key: all, pair: p, workload: w})
 }
 
 // pair finds or makes the pair; nil where there is no room.
@@ -229,7 +244,7 @@ type scene struct {
 	*item
 	key      PairKey
 	pair     *Pair
-	entry    *bounded.Entry[PairKey, Pair] // of the pair; nil for a workload's total
+	entry    *bounded.Entry[PairKey, Pair] // of the pair; nil for a workload's own
 	workload *bounded.Entry[string, Workload]
 }
 

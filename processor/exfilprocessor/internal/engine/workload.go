@@ -17,9 +17,10 @@ type Workload struct {
 	Serial uint64
 
 	total     Pair // what went to all outside destinations without an incident
+	unusual   Pair // what of it went to those that are not customary
+	windows   reach
+	days      reach
 	senders   stats.Known
-	spreads   [2]stats.Spread // destinations in this window and the one before
-	spreadBin int64
 	incidents int // open ones
 	pass      Pass
 	met       bool // pass was asked for: a workload that was kept has none at first
@@ -30,27 +31,6 @@ type Pass interface {
 	// Take says whether the record is allowed, and if so counts it. The resource is
 	// the record's own: containers of one workload differ.
 	Take(res *flow.Resource, r *flow.Record) (allowance int, taken bool)
-}
-
-// spread is about how many destinations there were in the last window or two.
-func (w *Workload) spread() int {
-	both := w.spreads[0]
-	for i, word := range w.spreads[1] {
-		both[i] |= word
-	}
-	return both.Count()
-}
-
-// reach notes a destination, in the window with that number.
-func (w *Workload) reach(g *Group, bin int64) {
-	if bin > w.spreadBin {
-		w.spreads[1] = w.spreads[0]
-		if bin > w.spreadBin+1 {
-			w.spreads[1] = stats.Spread{}
-		}
-		w.spreads[0], w.spreadBin = stats.Spread{}, bin
-	}
-	w.spreads[0].Add(g.hash())
 }
 
 // Source is a resource, read once for all its records.

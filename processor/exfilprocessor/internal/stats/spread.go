@@ -14,10 +14,13 @@ const (
 // (Whang et al., 1990): exact enough below a hundred.
 type Spread [spreadWords]uint64
 
-// Add takes a thing's hash.
-func (s *Spread) Add(hash uint64) {
-	bit := hash % spreadBits
-	s[bit/64] |= 1 << (bit % 64)
+// Add takes a thing's hash. It is true where no thing of that hash was there.
+func (s *Spread) Add(hash uint64) bool {
+	at := hash % spreadBits
+	word, bit := &s[at/64], uint64(1)<<(at%64)
+	added := *word&bit == 0
+	*word |= bit
+	return added
 }
 
 // Count is the estimate.
