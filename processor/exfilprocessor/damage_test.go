@@ -160,14 +160,14 @@ func TestAStorageThatIsNone(t *testing.T) {
 
 type componentOnly struct{ component.Component }
 
-// Two collectors do not write to one storage.
+// Two collectors do not write to one storage, nor do two pipelines.
 func TestAStorageThatIsBusy(t *testing.T) {
 	l := begin(t, t.TempDir(), learned())
 	p := fuzzed(t)
 	p.cfg.Storage, p.id = &keptIn, l.id
 	var storageErr *StorageError
 	require.ErrorAs(t, p.start(context.Background(), files(t, l.dir)), &storageErr)
-	require.Equal(t, "another process has it open", storageErr.Reason)
+	require.Equal(t, reasonBusy, storageErr.Reason)
 }
 
 func TestWithoutAStorage(t *testing.T) {

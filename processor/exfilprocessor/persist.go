@@ -27,6 +27,10 @@ const (
 // is left as it is, for a person to look at.
 const spare = "spare"
 
+// reasonBusy is also what a processor of one name in two pipelines meets: each
+// pipeline has its own.
+const reasonBusy = "another process has it open, or another pipeline: give each one's processor a name of its own"
+
 // resume opens the storage and goes on from what was kept in it.
 func (p *exfil) resume(ctx context.Context, host component.Host) error {
 	ext, err := storageExtension(host, *p.cfg.Storage)
@@ -40,7 +44,7 @@ func (p *exfil) resume(ctx context.Context, host component.Host) error {
 			return nil
 		}
 		if keep.Busy(err) {
-			return &StorageError{ID: *p.cfg.Storage, Reason: "another process has it open", Err: err}
+			return &StorageError{ID: *p.cfg.Storage, Reason: reasonBusy, Err: err}
 		}
 		p.meter.aside(ctx)
 		p.logger.Error("The storage cannot be used, and is left as it is", zap.String("storage_name", name), zap.Error(err))

@@ -154,7 +154,7 @@ func TestAnIncidentOutlivesTheCollector(t *testing.T) {
 
 			closed := last(t, &second.LogsSink)
 			require.Equal(t, opened.ID, closed.ID)
-			require.EqualValues(t, opened.Bytes+301<<20, closed.Bytes)
+			require.Equal(t, opened.Bytes+301<<20, closed.Bytes)
 			require.Equal(t, opened.FirstSeen, closed.FirstSeen)
 			require.Contains(t, sentences(closed), sentences(opened)[0])
 			require.Equal(t, first.AllLogs()[0].ResourceLogs().At(0).Resource().Attributes().AsRaw(),
@@ -180,7 +180,7 @@ func TestASnapshotHasTheBytesOfOpenIncidents(t *testing.T) {
 	first.consume(2*time.Minute, more(2*time.Minute, 7))
 	second := first.kill(t, cfg)
 	second.idle(20 * time.Minute)
-	require.EqualValues(t, last(t, &first.LogsSink).Bytes+1<<20, last(t, &second.LogsSink).Bytes, "seven bytes are lost")
+	require.Equal(t, last(t, &first.LogsSink).Bytes+1<<20, last(t, &second.LogsSink).Bytes, "seven bytes are lost")
 }
 
 // An alert that nobody took is said after the start; one that was taken is not.
@@ -208,7 +208,7 @@ func TestAnAlertThatWasNotTakenIsSaidAgain(t *testing.T) {
 	require.Equal(t, []alert.Status{alert.Closed}, statuses(t, &fourth.LogsSink))
 	closed := last(t, &fourth.LogsSink)
 	require.Equal(t, opened.ID, closed.ID)
-	require.EqualValues(t, opened.Bytes+300<<20, closed.Bytes)
+	require.Equal(t, opened.Bytes+300<<20, closed.Bytes)
 }
 
 // What an incident told is not told again by another one, although the snapshot is

@@ -43,6 +43,7 @@ type loader struct {
 	into    Into
 	damages []Damage
 	aside   int
+	missing int // chunks
 }
 
 // Load reads what was kept. What cannot be read is set aside and returned; the rest
@@ -68,7 +69,7 @@ func (l *loader) snapshot(ctx context.Context) error {
 		return l.discard(ctx, keyHead, data, unreadable)
 	}
 	l.generation = head.Generation
-	for n := range chunks {
+	for n := 0; n < chunks && l.missing < maxAside; n++ { // no number alone is believed
 		if err := l.chunk(ctx, chunkKey(head.Generation, n), head.Generation); err != nil {
 			return err
 		}
@@ -93,6 +94,7 @@ func (l *loader) chunk(ctx context.Context, key string, generation uint64) error
 		return err
 	}
 	if data == nil {
+		l.missing++
 		l.damages = append(l.damages, Damage{Key: key, Err: ErrMissing})
 		return nil
 	}
