@@ -22,14 +22,17 @@ const (
 // weighted mean and deviation of the logarithm, over bins in which anything was
 // sent at all. A value far from the mean is pulled in before it counts
 // (winsorised), and the limit rises no faster than Pace says, whatever is sent: one
-// large transfer does not poison it, and a patient sender cannot walk it up.
+// large transfer does not poison it, and a patient sender cannot walk it up. What
+// comes again on another day, such as a weekly job's volume, the limit rises to at the
+// same pace.
 type Baseline struct {
 	sum   float32 // of the bin
 	bin   uint32  // number of the bin, modulo 2^32
 	mean  nats
-	dev   nats
 	limit nats
-	bins  uint16 // that went into the mean
+	dev   spread
+	bins  uint8 // that went into the mean
+	peaks peaks
 }
 
 // Pace says how a baseline learns.
@@ -39,6 +42,8 @@ type Pace struct {
 	Free bool
 	// Bins is how many bins it takes to double the limit.
 	Bins float64
+	// Day is how many bins a day has; 0 for one.
+	Day uint32
 	// Start is the limit in bytes before anything is known.
 	Start float64
 	// Total is the baseline of all destinations together: its usual is where a new
@@ -81,9 +86,10 @@ func (b *Baseline) learn(elapsed float64, pace *Pace) (z float64) {
 	} else {
 		z = b.pull(x)
 	}
-	if b.bins < math.MaxUint16 {
+	if b.bins < math.MaxUint8 {
 		b.bins++
 	}
+	b.peaks.add(x, b.bin, elapsed, pace.Day)
 	b.raise(elapsed, free, pace)
 	return z
 }
@@ -116,13 +122,14 @@ func (b *Baseline) raise(elapsed float64, free bool, pace *Pace) {
 // target is where the limit would be if it could rise at once.
 func (b *Baseline) target() float64 {
 	spread := max(b.dev.float(), leastDeviation)
-	return b.mean.float() + deviations*math.Sqrt(spread*spread+1/(4*float64(b.bins)))
+	usual := b.mean.float() + deviations*math.Sqrt(spread*spread+1/(4*float64(b.bins)))
+	return max(usual, b.peaks.limit())
 }
 
 // Known says whether any bin was learned.
 func (b *Baseline) Known() bool { return b.bins > 0 }
 
-// Bins is how many bins were learned, at most 65,535.
+// Bins is how many bins were learned, at most 255.
 func (b *Baseline) Bins() int { return int(b.bins) }
 
 // Usual is the geometric mean of a bin, in bytes; 0 where none was learned.

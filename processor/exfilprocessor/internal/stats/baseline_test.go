@@ -201,3 +201,29 @@ func FuzzBaseline(f *testing.F) {
 		}
 	})
 }
+
+// A job that runs once a week becomes usual after it has come twice, at the stated
+// pace; one that came once does not.
+func TestBaselineRemembersWhatComesAgain(t *testing.T) {
+	pace := Pace{Bins: 144, Day: 144, Start: 10 * mib}
+	b := new(Baseline)
+	small := func(fromDay, toDay int) {
+		for bin := fromDay * 144; bin < toDay*144; bin++ {
+			b.Add(uint32(bin), mib, &pace)
+		}
+	}
+	job := func(day int) {
+		b.Add(uint32(day*144), 400*mib, &pace)
+		b.Add(uint32(day*144+1), 400*mib, &pace)
+	}
+	small(0, 7)
+	job(7)
+	small(8, 14)
+	require.Less(t, b.Limit(), 20.0*mib, "it came once")
+	job(14)
+	small(15, 21)
+	require.Greater(t, b.Limit(), 400.0*mib)
+	require.Less(t, b.Limit(), 2000.0*mib)
+	small(21, 140)
+	require.Less(t, b.Limit(), 100.0*mib, "it fades")
+}

@@ -7,9 +7,11 @@ func (b *Baseline) Code(c *state.Coder) {
 	c.F32(&b.sum)
 	c.U32(&b.bin)
 	b.mean.code(c)
-	b.dev.code(c)
 	b.limit.code(c)
-	c.U16(&b.bins)
+	c.U8((*uint8)(&b.dev))
+	c.U8(&b.bins)
+	c.U8(&b.peaks.lone)
+	c.U8(&b.peaks.peak)
 }
 
 func (n *nats) code(c *state.Coder) { c.U16((*uint16)(n)) }
