@@ -54,6 +54,15 @@ func FuzzScore(f *testing.F) {
 	})
 }
 
+// BenchmarkFlood is one question each about very many domains.
+func BenchmarkFlood(b *testing.B) {
+	records := stream{time.Millisecond, 10_000, "A", func(d *rand.Rand, i int) string { return "www." + base32Of(d, 20) + ".com" }}.records()
+	for b.Loop() {
+		ruletest.Play(newRule(), records)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(records)), "ns/question")
+}
+
 // BenchmarkObserve is a question each of many names, seldom one that tells anything.
 func BenchmarkObserve(b *testing.B) {
 	records := stream{time.Millisecond, 10_000, "A", func(d *rand.Rand, i int) string { return tenant(zipf(d, 10_000)) + ".saas.example" }}.records()

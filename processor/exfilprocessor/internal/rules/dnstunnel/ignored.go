@@ -108,6 +108,19 @@ var ignored = []struct {
 		"webroot.com",
 		"zvelo.com",
 	}},
+	{"mail providers: a name for each customer, of which a mail server meets many", []string{
+		"amazonses.com",
+		"barracudanetworks.com",
+		"googlehosted.com",
+		"iphmx.com", // Cisco
+		"mailgun.org",
+		"messagelabs.com",
+		"mimecast.com",
+		"onmicrosoft.com",
+		"outlook.com",
+		"pphosted.com", // Proofpoint
+		"sendgrid.net",
+	}},
 	{"block lists: addresses backwards, domains and digests of mails", []string{
 		"abuse.ch",
 		"abuseat.org",

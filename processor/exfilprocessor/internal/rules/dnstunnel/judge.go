@@ -23,6 +23,8 @@ const (
 	// limit; so do manyOdd questions that only tunnels ask.
 	manyAnswers = 64 << 10
 	manyOdd     = 16
+	// mostQuiet is how long a slow tunnel may pause before its incident is over.
+	mostQuiet = 6 * time.Hour
 )
 
 // sum is what was carried over a horizon, and what may be.
@@ -95,7 +97,7 @@ func (t *Rule) finding(v *engine.View, r *flow.Record, c *carried, s *sum) engin
 		},
 		Action: fmt.Sprintf("has sent about %s in the names of DNS questions", carries),
 		Reason: fmt.Sprintf("names under one domain that can carry %s or more in one %s are reported", prose.Bytes(int64(s.limit)), s.horizon),
-		Quiet:  time.Duration(span),
+		Quiet:  min(time.Duration(span), mostQuiet),
 		Sent:   int64(s.bytes),
 		Since:  max(c.since, r.Time-span),
 	}

@@ -51,6 +51,7 @@ type carried struct {
 	answers   stats.Ledger // bytes in answers of types that carry data
 	seed      uint64       // of the names' hashes
 	last      uint64       // hash of the last name
+	first     float32      // information in the last name, while it is the only one
 	since     int64        // when the first name was asked for
 	weighed   float32      // the most that the day's sum was
 	odd       uint8        // questions of types that nothing ordinary asks for, at most 255
@@ -103,7 +104,8 @@ func (t *Rule) begin(c *carried, r *flow.Record) {
 
 // restart forgets what was carried.
 func (c *carried) restart(at int64) {
-	c.hour, c.day, c.weighed, c.last, c.since, c.found = stats.Distinct{}, stats.Distinct{}, 0, 0, at, false
+	c.hour, c.day, c.weighed = stats.Distinct{}, stats.Distinct{}, 0
+	c.last, c.first, c.since, c.found = 0, 0, at, false
 }
 
 // below is the part of the name below the registered domain.
@@ -136,8 +138,21 @@ func (c *carried) add(r *flow.Record, below string) bool {
 	if name == c.last {
 		return false // the same name's A and AAAA
 	}
-	c.last = name
 	bytes := information(below)
+	if c.last == 0 { // of most domains only one name is ever asked for
+		c.last, c.first = name, float32(bytes)
+		return false
+	}
+	if c.first > 0 {
+		c.count(c.last, float64(c.first), seconds)
+		c.first = 0
+	}
+	c.last = name
+	return c.count(name, bytes, seconds)
+}
+
+// count adds a name to the sums.
+func (c *carried) count(name uint64, bytes float64, seconds int64) bool {
 	news := c.hour.Add(name, bytes, seconds, stats.Hour)
 	return c.day.Add(name, bytes, seconds, stats.Day) || news
 }
