@@ -2,6 +2,7 @@ package exfilprocessor
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/metadata"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/scenario"
 )
 
 // usualBytes is above bulk_upload's floor.
@@ -81,6 +83,33 @@ func TestLatentFindingsOutliveTheCollector(t *testing.T) {
 	second.consume(time.Minute, more(time.Minute, 1000))
 	require.Empty(t, second.AllLogs())
 	require.Equal(t, 1, second.engine.DrainState().Suspects.Entries)
+}
+
+// Records, passes and snapshots come at once.
+func TestSnapshotsWhileRecordsCome(t *testing.T) {
+	cfg := learned()
+	l := begin(t, t.TempDir(), cfg)
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() {
+			for range 50 {
+				_, _ = l.process(context.Background(), upload(scenario.Base))
+				l.pass(context.Background())
+			}
+		})
+	}
+	all.Go(func() {
+		for range 20 {
+			l.keeper.report(context.Background(), l.snapshot(context.Background()))
+		}
+	})
+	all.Wait()
+	require.Equal(t, alert.Open, statuses(t, &l.LogsSink)[0])
+	require.False(t, l.keeper.failing.Load())
+	l = l.kill(t, cfg)
+	require.Equal(t, 1, l.engine.Incidents())
+	l.idle(time.Second)
+	require.Empty(t, l.AllLogs())
 }
 
 // A snapshot is written once an interval, and at the end.

@@ -55,7 +55,7 @@ func (w *Snapshot) Commit(ctx context.Context, meta []byte) error {
 	for _, id := range w.over {
 		ops = append(ops, s.forget(id))
 	}
-	if err := s.writeAll(ctx, ops); err != nil {
+	if err := s.write(ctx, ops); err != nil {
 		return err
 	}
 	s.generation = w.generation

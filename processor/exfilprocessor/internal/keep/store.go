@@ -78,6 +78,9 @@ func (s *Store) Save(ctx context.Context, notes []Note) error {
 		s.index[n.ID] = awaiting(s.index[n.ID], n.Status)
 		n.Record = nil // if that fails, Refresh makes up for it
 	}
+	if len(ops) == 0 {
+		return nil
+	}
 	return s.write(ctx, ops)
 }
 
@@ -102,18 +105,20 @@ func (s *Store) Told(ctx context.Context, notes []Note) error {
 		return nil
 	}
 	var ops []*storage.Operation
+	over := s.over()
 	for i := range notes {
 		id := notes[i].ID
 		switch {
 		case notes[i].Status != alert.Closed:
 			s.index[id] = engine.Told
-		case s.over() >= maxOver:
+		case over >= maxOver:
 			ops = append(ops, s.forget(id))
 		default:
+			over++
 			s.index[id] = engine.Over
 		}
 	}
-	return s.writeAll(ctx, ops)
+	return s.write(ctx, ops)
 }
 
 func (s *Store) over() int {
@@ -132,7 +137,8 @@ func (s *Store) forget(id string) *storage.Operation {
 }
 
 // Refresh keeps again what has become of incidents that are kept. Collect is called
-// when no other alert is being kept, so that nothing older follows.
+// when no other alert is being kept, so that nothing older follows. The index stays
+// as it is: Commit writes it.
 func (s *Store) Refresh(ctx context.Context, collect func() []Note) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,18 +148,14 @@ func (s *Store) Refresh(ctx context.Context, collect func() []Note) error {
 			ops = append(ops, storage.SetOperation(keyIncident+n.ID, n.Record))
 		}
 	}
-	return s.write(ctx, ops)
-}
-
-// write does the operations, if there are any, and writes the index with them.
-func (s *Store) write(ctx context.Context, ops []*storage.Operation) error {
 	if len(ops) == 0 {
 		return nil
 	}
-	return s.writeAll(ctx, ops)
+	return s.client.Batch(ctx, ops...)
 }
 
-func (s *Store) writeAll(ctx context.Context, ops []*storage.Operation) error {
+// write does the operations, and writes the index with them.
+func (s *Store) write(ctx context.Context, ops []*storage.Operation) error {
 	return s.client.Batch(ctx, append(ops, storage.SetOperation(keyIndex, s.encodeIndex()))...)
 }
 
