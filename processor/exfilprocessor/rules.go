@@ -6,6 +6,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/chunkedupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/dnstunnel"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/encryptedupload"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/fanout"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/ftpupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/httpupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/icmptunnel"
@@ -25,6 +26,7 @@ type Rules struct {
 	ICMPTunnel      icmptunnel.Config         `mapstructure:"icmp_tunnel"`
 	ScheduledUpload scheduledupload.Config    `mapstructure:"scheduled_upload"`
 	SlowDrip        slowdrip.Config           `mapstructure:"slow_drip"`
+	FanOut          fanout.Config             `mapstructure:"fan_out"`
 }
 
 func defaultRules() Rules {
@@ -39,6 +41,7 @@ func defaultRules() Rules {
 		ICMPTunnel:      icmptunnel.DefaultConfig(),
 		ScheduledUpload: scheduledupload.DefaultConfig(),
 		SlowDrip:        slowdrip.DefaultConfig(),
+		FanOut:          fanout.DefaultConfig(),
 	}
 }
 
@@ -60,6 +63,7 @@ func (c *Config) rules() []engine.Rule {
 		{c.Rules.EncryptedDNS.Enabled, dnstunnel.NewEncrypted(c.Rules.EncryptedDNS, min(limit, dnstunnel.MostResolvers/c.Shards), int64(c.Retention))},
 		{c.Rules.ICMPTunnel.Enabled, icmptunnel.New(c.Rules.ICMPTunnel, min(limit, icmptunnel.Most/c.Shards), int64(c.Retention))},
 		{c.Rules.ScheduledUpload.Enabled, scheduledupload.New(c.Rules.ScheduledUpload)},
+		{c.Rules.FanOut.Enabled, fanout.New(c.Rules.FanOut)},
 	}
 	var enabled []engine.Rule
 	for _, r := range registry {

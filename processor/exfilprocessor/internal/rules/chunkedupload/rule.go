@@ -18,7 +18,8 @@ const (
 	// newScore is that of a destination that is not customary.
 	newScore = 42
 	// ordinaryScore is that of no more than so many times what the workload usually
-	// sends in all: a service may have been exchanged for another.
+	// sends in all, however much it comes to: a service may have been exchanged for
+	// another.
 	ordinaryScore = 30
 	exchanged     = 2
 	// customaryScore weighs nothing: a customary destination has its sizes. It is
@@ -73,7 +74,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 	}
 	f := u.finding(count, size, variation)
 	f.Score = score
-	if score > customaryScore {
+	if score > ordinaryScore {
 		f.Score = incident.Score(score, total, float64(u.cfg.MinBytes))
 	}
 	f.Quiet = quiet(v)

@@ -139,7 +139,7 @@ func TestNoMoreThanOrdinary(t *testing.T) {
 	pieces := changed(transfers(7000*time.Minute, 5*time.Minute, same(9, mib)...), func(r *flow.Record) { r.Server = "new.example" })
 	found, _ := ruletest.Play(New(DefaultConfig()), append(usual, pieces...))
 	require.Len(t, found, 1)
-	require.InDelta(t, ordinaryScore, found[0].Score, 10)
+	require.InDelta(t, ordinaryScore, found[0].Score, 0)
 }
 
 // The incident waits for the next pieces of a slow sender.

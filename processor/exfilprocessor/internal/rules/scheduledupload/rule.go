@@ -18,7 +18,8 @@ const (
 	// newScore is that of a destination that is not customary.
 	newScore = 42
 	// ordinaryScore is that of no more than so many times what the workload usually
-	// sends in all: a service may have been exchanged for another.
+	// sends in all, however much it comes to: a service may have been exchanged for
+	// another.
 	ordinaryScore = 30
 	exchanged     = 2
 	// minRatio of sent to received: three bytes out for one in.
@@ -94,7 +95,7 @@ func (u *Rule) finding(v *engine.View, r *stats.Rhythm, base float64) engine.Fin
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1029"},
-			Score:      incident.Score(base, total, threshold),
+			Score:      base,
 			Observed:   total,
 			Threshold:  threshold,
 			Unit:       "By",
@@ -105,6 +106,9 @@ func (u *Rule) finding(v *engine.View, r *stats.Rhythm, base float64) engine.Fin
 		Reason: fmt.Sprintf("uploads at regular intervals to a destination that is not customary are reported, from %d of %s each",
 			u.cfg.MinBeats, prose.Bytes(u.cfg.MinBytes)),
 		Quiet: min(waits*interval, mostQuiet),
+	}
+	if base > ordinaryScore {
+		f.Score = incident.Score(base, total, threshold)
 	}
 	// Beats that are left out make it longer than so many intervals.
 	if age := v.Age(); age < 2*time.Duration(r.Beats)*interval {
