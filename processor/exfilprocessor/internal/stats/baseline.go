@@ -102,7 +102,7 @@ func (b *Baseline) pull(x float64) (z float64) {
 	if b.bins >= winsorAfter {
 		d = min(max(d, -winsorAt*spread), winsorAt*spread)
 	}
-	part := max(1/float64(b.bins+1), 1.0/memory)
+	part := max(1/(float64(b.bins)+1), 1.0/memory)
 	b.mean = b.mean.toward(b.mean.float()+d, part)
 	// 1.25 mean absolute deviations are a standard deviation, if x is normal.
 	b.dev = b.dev.toward(1.25*math.Abs(d), part)

@@ -227,3 +227,14 @@ func TestBaselineRemembersWhatComesAgain(t *testing.T) {
 	small(21, 140)
 	require.Less(t, b.Limit(), 100.0*mib, "it fades")
 }
+
+// Bins are counted up to a limit; the average goes on beyond it.
+func TestBaselineOfManyBins(t *testing.T) {
+	var b Baseline
+	for bin := range uint32(2000) {
+		b.Add(bin, mib, &Pace{Free: true, Bins: 144, Day: 144})
+	}
+	require.Equal(t, 255, b.Bins())
+	require.InEpsilon(t, mib, b.Usual(), 0.01)
+	require.Less(t, b.Limit(), 10.0*mib)
+}
