@@ -42,10 +42,11 @@ func (p *peaks) fade(steps uint8) {
 	p.lone -= min(p.lone>>1, steps) << 1
 }
 
-// limit is the logarithm that lies above the peak; 0 without one.
+// limit is the logarithm that lies two steps above the peak, since it fades and jobs
+// vary; 0 without one.
 func (p *peaks) limit() float64 {
 	if p.peak == 0 {
 		return 0
 	}
-	return (float64(p.peak) + 1) * peakStep
+	return (float64(p.peak) + 2) * peakStep
 }
