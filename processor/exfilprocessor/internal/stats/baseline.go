@@ -109,12 +109,14 @@ func (b *Baseline) pull(x float64) (z float64) {
 	return z
 }
 
-// raise sets the limit. It may fall at once, but rises at the pace only.
+// raise sets the limit. It may fall at once, but rises at the pace only, from where
+// every limit starts at the least.
 func (b *Baseline) raise(elapsed float64, free bool, pace *Pace) {
 	target := b.target()
 	if !free {
 		rise := math.Ln2 * min(elapsed/max(pace.Bins, 1), 1)
-		target = min(target, b.limit.float()+rise)
+		from := max(b.limit.float(), math.Log1p(pace.Start))
+		target = min(target, from+rise)
 	}
 	b.limit = toNats(target)
 }

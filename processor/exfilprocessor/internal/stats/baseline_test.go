@@ -119,11 +119,10 @@ func TestBaselineIsNotWalkedUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := lived(60, 100*mib)
-			begin := b.Limit()
 			for day := range 70 {
-				b.Add(uint32(60+day), int64(next(day, b.Limit())), &weekly)
-				weeks := float64(day) / 7
-				require.LessOrEqual(t, b.Limit(), begin*math.Exp2(weeks)*1.05, day)
+				before := b.Limit()
+				b.Add(uint32(60+day), int64(next(day, before)), &weekly)
+				require.LessOrEqual(t, b.Limit(), before*math.Exp2(1.0/7)*1.01, day)
 			}
 		})
 	}
