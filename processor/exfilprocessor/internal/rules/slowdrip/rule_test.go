@@ -17,7 +17,14 @@ const (
 	day = 24 * time.Hour
 )
 
-func newRule() *Rule { return New(DefaultConfig(), 100) }
+// quarter is half the default, for shorter tests.
+func quarter() Config {
+	cfg := DefaultConfig()
+	cfg.MinBytes = 256 << 20
+	return cfg
+}
+
+func newRule() *Rule { return New(quarter(), 100) }
 
 // drip is so many MiB a day, from day on day, a record every so often.
 type drip struct {
@@ -185,14 +192,14 @@ func TestPatience(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	cfg := DefaultConfig()
+	cfg := quarter()
 	require.NoError(t, cfg.Validate())
 	for key, spoil := range map[string]func(*Config){
 		"min_bytes":     func(c *Config) { c.MinBytes = 0 },
 		"suspect_bytes": func(c *Config) { c.SuspectBytes = c.MinBytes + 1 },
 		"min_ratio":     func(c *Config) { c.MinRatio = math.NaN() },
 	} {
-		cfg := DefaultConfig()
+		cfg := quarter()
 		spoil(&cfg)
 		require.ErrorContains(t, cfg.Validate(), key)
 	}
