@@ -3,8 +3,10 @@
 package eval_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"testing"
 	"time"
 
@@ -19,8 +21,32 @@ import (
 // and that two weeks are left for attacks after ten days of learning.
 const days = 28
 
+var only = flag.String("only", "", "look into the scenarios whose names match this expression, instead of scoring all")
+
+// TestOnly tells everything that is said about some scenarios.
+func TestOnly(t *testing.T) {
+	if *only == "" {
+		t.Skip("it takes -only EXPRESSION")
+	}
+	cluster := traffic.New(load(t), traffic.Options{Days: days, Copies: 1, Victims: 1})
+	cluster.Keep(regexp.MustCompile(*only).MatchString)
+	allowances, err := arena.Allowances(cluster)
+	require.NoError(t, err)
+	o := run(t, cluster, indicators(t), allowances)
+	for _, i := range o.Incidents {
+		fmt.Printf("\n%s\n", i.Who.Key())
+		for _, told := range i.Story {
+			fmt.Print("  ", told)
+		}
+	}
+	score.Judge(o).Write(os.Stdout)
+}
+
 // TestDetection is `make eval`.
 func TestDetection(t *testing.T) {
+	if *only != "" {
+		t.Skip("-only looks into some scenarios")
+	}
 	scenarios := load(t)
 	victims := 2
 	if testing.Short() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog"
 
@@ -26,6 +27,8 @@ type Incident struct {
 	Rules       []string
 	// Gone is what the workload's attack had sent when it opened.
 	Gone int64
+	// Story is what its alerts said, one after the other, with their evidence.
+	Story []string
 }
 
 // Ledger is what an attack really sent.
@@ -125,6 +128,20 @@ func (s *sink) alert(who *flow.Resource, lr plog.LogRecord) {
 		s.outcome.Incidents = append(s.outcome.Incidents, i)
 	}
 	i.learn(&a)
+	i.Story = append(i.Story, tell(&a))
+}
+
+// tell writes an alert for people who look into one scenario.
+func tell(a *alert.Alert) string {
+	var b strings.Builder
+	at := time.Unix(0, a.Time).UTC().Format("01-02 15:04:05")
+	fmt.Fprintf(&b, "%s %s, score %.1f, %d bytes: %s\n", at, a.Status, a.Score, a.Bytes, a.Body)
+	for _, f := range a.Evidence {
+		if f.Rule != nil {
+			fmt.Fprintf(&b, "    %s: %s\n", f.Rule.Name, f.Sentence)
+		}
+	}
+	return b.String()
 }
 
 // learn adds what a later alert about the incident says.

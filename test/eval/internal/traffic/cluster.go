@@ -192,7 +192,12 @@ func (c *Cluster) ByKey() map[string]*Instance {
 	return all
 }
 
-// Sorted returns the instances in the order of their keys.
-func (c *Cluster) Sorted() []*Instance {
-	return slices.SortedFunc(slices.Values(c.Instances), func(a, b *Instance) int { return cmp.Compare(a.Key(), b.Key()) })
+// Keep leaves out the instances of other scenarios.
+func (c *Cluster) Keep(match func(scenario string) bool) {
+	c.Instances = slices.DeleteFunc(c.Instances, func(i *Instance) bool {
+		if i.Attack != nil {
+			return !match(i.Attack.Name)
+		}
+		return !match(i.Scenario.Name)
+	})
 }

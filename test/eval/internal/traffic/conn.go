@@ -38,6 +38,8 @@ type conn struct {
 const (
 	// pushAt is from which on the eBPF receiver reports at once, and at doublings.
 	pushAt = 1 << 20
+	// slack is what rounding may take from a part of a connection's bytes.
+	slack = 1 << 10
 	// headAt is the declared body from which on it tells a request at once.
 	headAt = 64 << 10
 	// pathRate is how fast a connection without a length of its own goes, bytes/s.
@@ -122,7 +124,7 @@ func (c *conn) tellBytes(s *stream, r *flow.Record) {
 	}
 	part := float64(c.due-c.start) / float64(c.end-c.start)
 	c.count(s, r, int64(part*float64(c.sent)), int64(part*float64(c.received)))
-	for c.early <= c.sentTold {
+	for c.early <= c.sentTold+slack {
 		c.early *= 2
 	}
 	c.plan(s)

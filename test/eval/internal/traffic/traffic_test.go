@@ -56,6 +56,12 @@ func TestDeltasAddUp(t *testing.T) {
 	}
 	assert.EqualValues(t, 100<<20, sent)
 	assert.EqualValues(t, 1<<10, received)
+	var at []int64
+	for i, so := 1, int64(0); i < 8; i++ {
+		so += all[i].Record.Bytes
+		at = append(at, (so+slack/2)>>10)
+	}
+	assert.Subset(t, at, []int64{1 << 10, 2 << 10, 4 << 10, 8 << 10}, "and at each doubling")
 	head, first, last := all[0].Record, all[1].Record, all[len(all)-1].Record
 	assert.Zero(t, head.Bytes)
 	assert.EqualValues(t, 100<<20, head.HTTP.BodySize, "a large body is told with its head")
