@@ -19,8 +19,8 @@ const (
 	// chunkSize is about how large a piece of a snapshot is, in bytes. Records wait
 	// while one is made, not while it is written.
 	chunkSize = 256 << 10
-	// refreshSome is how many open incidents are written at a time.
-	refreshSome = 64
+	// openSome is how many open incidents are written at a time.
+	openSome = 64
 )
 
 // spare is the name of the storage that is used where the first cannot be. That one
@@ -150,7 +150,7 @@ func (p *exfil) snapshot(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-	if err := p.refresh(ctx); err != nil {
+	if err := p.keepOpen(ctx); err != nil {
 		return err
 	}
 	return w.Commit(ctx, p.meta())
@@ -168,9 +168,9 @@ func (p *exfil) meta() []byte {
 	return p.engine.AppendMeta(nil)
 }
 
-// refresh keeps the open incidents as they are now, some at a time.
-func (p *exfil) refresh(ctx context.Context) error {
-	for from, more := 0, true; more; from += refreshSome {
+// keepOpen keeps the open incidents as they are now, some at a time.
+func (p *exfil) keepOpen(ctx context.Context) error {
+	for from, more := 0, true; more; from += openSome {
 		err := p.keeper.store.Refresh(ctx, func() (notes []keep.Note) {
 			notes, more = p.going(from)
 			return notes
@@ -186,7 +186,7 @@ func (p *exfil) refresh(ctx context.Context) error {
 func (p *exfil) going(from int) (notes []keep.Note, more bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for n := from; n < from+refreshSome; n++ {
+	for n := from; n < from+openSome; n++ {
 		id, saved, ok := p.engine.Incident(n)
 		if !ok {
 			return notes, false

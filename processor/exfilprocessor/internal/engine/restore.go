@@ -164,7 +164,7 @@ func (r *Restoration) Incident(data []byte, standing Standing) (id string, err e
 	if c.Err() != nil {
 		return "", c.Err()
 	}
-	s := r.engine.shardOf(f.key)
+	s := r.engine.shardOf(f.workload.Key)
 	if o.code(c, s.all); c.Err() != nil {
 		return "", c.Err()
 	}
@@ -200,13 +200,18 @@ var (
 // resettle gives the incident its workload and pair; false where there is no room.
 func (s *shard) resettle(o *suspect, f *saved) bool {
 	u := f.used
-	if s.workloads.Get(f.key) != nil {
+	known := s.workloads.Get(f.workload.Key) != nil
+	if known {
 		u.weight = 0 // it has its weight
 	}
-	if o.workload = s.admit(f.key, &u); o.workload == nil {
+	if o.workload = s.admit(f.workload.Key, &u); o.workload == nil {
 		return false
 	}
 	w := &o.workload.Value
+	if !known {
+		f.workload.Key, f.workload.Serial = w.Key, w.Serial
+		*w = f.workload
+	}
 	o.key = PairKey{Workload: w.Serial, Group: f.group}
 	o.pair = &w.unusual
 	if f.group != total {

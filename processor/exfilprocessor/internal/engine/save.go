@@ -144,7 +144,7 @@ func (e *Engine) Incident(n int) (id string, saved []byte, ok bool) {
 // save is an open incident and all that it needs to go on.
 func (s *shard) save(o *suspect) []byte {
 	c := state.Writer(nil)
-	form := saved{key: o.workload.Key, group: o.key.Group, lost: s.lost, pair: *o.pair}
+	form := saved{workload: o.workload.Value, group: o.key.Group, lost: s.lost, pair: *o.pair}
 	if e := s.suspects.Get(o.key); e != nil {
 		form.used = used{e.Last(), e.Weight()}
 	}
@@ -155,15 +155,15 @@ func (s *shard) save(o *suspect) []byte {
 
 // saved is what is kept of an open incident beside the incident itself.
 type saved struct {
-	key   string // the workload's
-	group Group
-	lost  int64 // what observers have lost
-	used  used
-	pair  Pair
+	workload Workload // in case that no snapshot has it
+	group    Group
+	lost     int64 // what observers have lost
+	used     used
+	pair     Pair
 }
 
 func (f *saved) code(c *state.Coder) {
-	c.Text(&f.key)
+	f.workload.code(c)
 	c.Array(f.group[:])
 	c.I64(&f.lost)
 	f.used.code(c)
