@@ -12,6 +12,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/icmptunnel"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/scheduledupload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/slowdrip"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/rules/unusualsender"
 )
 
 // Rules configures each rule.
@@ -27,6 +28,7 @@ type Rules struct {
 	ScheduledUpload scheduledupload.Config    `mapstructure:"scheduled_upload"`
 	SlowDrip        slowdrip.Config           `mapstructure:"slow_drip"`
 	FanOut          fanout.Config             `mapstructure:"fan_out"`
+	UnusualSender   unusualsender.Config      `mapstructure:"unusual_sender"`
 }
 
 func defaultRules() Rules {
@@ -42,6 +44,7 @@ func defaultRules() Rules {
 		ScheduledUpload: scheduledupload.DefaultConfig(),
 		SlowDrip:        slowdrip.DefaultConfig(),
 		FanOut:          fanout.DefaultConfig(),
+		UnusualSender:   unusualsender.DefaultConfig(),
 	}
 }
 
@@ -64,6 +67,7 @@ func (c *Config) rules() []engine.Rule {
 		{c.Rules.ICMPTunnel.Enabled, icmptunnel.New(c.Rules.ICMPTunnel, min(limit, icmptunnel.Most/c.Shards), int64(c.Retention))},
 		{c.Rules.ScheduledUpload.Enabled, scheduledupload.New(c.Rules.ScheduledUpload)},
 		{c.Rules.FanOut.Enabled, fanout.New(c.Rules.FanOut)},
+		{c.Rules.UnusualSender.Enabled, unusualsender.New(c.Rules.UnusualSender, limit)},
 	}
 	var enabled []engine.Rule
 	for _, r := range registry {

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
 )
 
@@ -21,6 +22,7 @@ type View struct {
 	Learning bool
 
 	pair    *Pair
+	name    string   // of the peer, where another record told it
 	suspect *suspect // nil where there is none
 	shard   *shard
 	rule    int
@@ -33,15 +35,29 @@ func (v *View) Volume() Volume { return v.pair.window.sum() }
 // Open says whether an incident is open about the pair.
 func (v *View) Open() bool { return v.suspect != nil && v.suspect.opened }
 
-// News says whether a finding of so much is worth making: the first is, and then
-// every doubling, until the incident has closed. A rule asks before it spends
-// anything on words.
+// Score is that of what was found about the pair so far, by all rules; 0 where nothing
+// was.
+func (v *View) Score() float64 {
+	if v.suspect == nil {
+		return 0
+	}
+	return v.suspect.Score()
+}
+
+// News says whether a finding of so much is worth making: the first is, then a quarter
+// more while no incident is open, and once one is every doubling, until it has closed.
+// A rule asks before it spends anything on words.
 func (v *View) News(observed float64) bool {
 	if v.suspect == nil {
 		return true
 	}
 	before := v.suspect.told[v.rule]
-	return before == 0 || observed/2 >= before
+	if v.suspect.opened {
+		before *= 2
+	} else {
+		before *= 1.25
+	}
+	return before == 0 || observed >= before
 }
 
 // Established says that sending to the destination is customary: it was there while
@@ -73,6 +89,28 @@ func (v *View) Told() int64 {
 	}
 	return (int64(v.pair.closed) + 1) * 1e9
 }
+
+// settled is how long a workload is seen until what it then does is new to it.
+const settled = day
+
+// Settled says that the workload has been seen for a day at the record's time, in
+// seconds, and the engine is past its learning period.
+func (v *View) Settled(at uint32) bool {
+	born := int64(v.Workload.total.born)
+	return !v.Learning && born != 0 && int64(at) >= born+settled
+}
+
+// Sender notes the process behind the record, by hash, at the record's time in
+// seconds, and returns when it was first seen of the workload. What is seen until the
+// workload has settled is customary: seen since the epoch. It is false where the
+// workload has too many processes to remember another. Place is kept by the caller
+// between calls about one process, and saves a search.
+func (v *View) Sender(hash, at uint32, place *uint8) (first uint32, ok bool) {
+	return v.Workload.senders.See(hash, at, !v.Settled(at), place)
+}
+
+// Suspect says whether something was found about the pair.
+func (v *View) Suspect() bool { return v.suspect != nil }
 
 // Followed says that the rule that follows pairs keeps state of its own about this
 // one, so that the others need no look-up. There is one such rule: slow_drip.
@@ -148,6 +186,15 @@ func (v *View) Sizes() *stats.Sizes { return &v.pair.sizes }
 
 // Beats is their rhythm.
 func (v *View) Beats() *stats.Beats { return &v.pair.beats }
+
+// Name is the name that the record's peer goes by: the record's own, else that of an
+// earlier one; empty where there is none.
+func (v *View) Name(r *flow.Record) string {
+	if r.Server != "" {
+		return r.Server
+	}
+	return v.name
+}
 
 // Peer is the address last sent to.
 func (v *View) Peer() netip.Addr { return netip.AddrFrom16(v.pair.peer).Unmap() }

@@ -26,7 +26,7 @@ func TestStatisticsComeBack(t *testing.T) {
 	for i := range uint32(20) {
 		baseline.Add(i, int64(1000*i), &pace)
 		beats.Add(3600*i, 1<<20)
-		known.See(i, 1000+i)
+		known.See(i, 1000+i, false, new(uint8))
 		ledger.Add(int64(600*i), int64(i))
 		shift.Add(2)
 		sizes.Add(1e6+float64(i), 20_000)
