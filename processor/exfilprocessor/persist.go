@@ -1,6 +1,7 @@
 package exfilprocessor
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -18,7 +19,7 @@ import (
 const (
 	// chunkSize is about how large a piece of a snapshot is, in bytes. Records wait
 	// while one is made, not while it is written.
-	chunkSize = 256 << 10
+	chunkSize = 128 << 10
 	// openSome is how many open incidents are written at a time.
 	openSome = 64
 )
@@ -138,12 +139,13 @@ func (p *exfil) keepOn(ctx context.Context) {
 func (p *exfil) snapshot(ctx context.Context) error {
 	w := p.keeper.store.Begin()
 	pieces := p.engine.Snapshot()
+	var chunk []byte // reused, since fresh memory costs time: the storage has a copy
 	for kind, more := pieces.Kind(); more; kind, more = pieces.Kind() {
-		chunk := p.piece(pieces, state.Begin(make([]byte, 0, chunkSize+chunkSize/8), kind, w.Generation()))
+		chunk = p.piece(pieces, state.Begin(chunk, kind, w.Generation()))
 		if state.Empty(chunk) {
 			continue
 		}
-		if err := w.Write(ctx, state.Seal(chunk)); err != nil {
+		if err := w.Write(ctx, state.Seal(bytes.Clone(chunk))); err != nil {
 			return err
 		}
 		if ctx.Err() != nil {
