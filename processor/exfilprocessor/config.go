@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/indicator"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
 
@@ -49,8 +50,11 @@ type Config struct {
 	Networks Networks `mapstructure:"networks"`
 	// Allowances are what is known to be good. What one covers, the rules do not see.
 	Allowances []allow.Config `mapstructure:"allowances"`
-	Limits     Limits         `mapstructure:"limits"`
-	Rules      Rules          `mapstructure:"rules"`
+	// Indicators are lists of addresses, networks and names that no workload should
+	// send to. Default none.
+	Indicators indicator.Config `mapstructure:"indicators"`
+	Limits     Limits           `mapstructure:"limits"`
+	Rules      Rules            `mapstructure:"rules"`
 }
 
 // Flows is what becomes of flow records once read.

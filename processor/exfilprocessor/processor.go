@@ -18,6 +18,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/asn"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/indicator"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
 
@@ -33,6 +34,7 @@ type exfil struct {
 	now    func() time.Time
 	outbox *outbox
 	keeper *keeper // nil without a storage
+	lists  *indicator.Lists
 
 	mu      sync.Mutex // guards what follows
 	engine  *engine.Engine
@@ -50,17 +52,24 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Logs) (*exf
 	if err != nil {
 		return nil, err
 	}
+	lists, err := openLists(cfg.Indicators, time.Now())
+	if err != nil {
+		return nil, err
+	}
 	p := &exfil{
 		cfg:    cfg,
 		id:     set.ID,
 		logger: set.Logger,
 		now:    time.Now,
 		outbox: newOutbox(next),
-		engine: engine.New(settings, cfg.rules),
+		engine: engine.New(settings, func() []engine.Rule { return cfg.rules(lists) }),
 		voice:  newVoice(set.BuildInfo.Version),
+		lists:  lists,
 	}
-	p.meter, err = newMeter(set.TelemetrySettings, p.engine.Rules())
-	return p, err
+	if p.meter, err = newMeter(set.TelemetrySettings, p.engine.Rules()); err != nil {
+		return nil, err
+	}
+	return p, p.meter.watch(lists)
 }
 
 // engine is the engine's part of the configuration.
@@ -97,7 +106,6 @@ func (c *Config) engine() (engine.Settings, error) {
 		Shards:       c.Shards,
 		System:       systems,
 		Allow:        passes,
-		Allowances:   len(c.Allowances),
 		Kept:         c.Storage != nil,
 	}, nil
 }
@@ -114,21 +122,12 @@ func (n *Networks) systems() (func(netip.Addr) uint32, error) {
 	return database.System, nil
 }
 
-// allow makes workloads' passes; nil without allowances.
-func (c *Config) allow() (func(*flow.Resource) engine.Pass, error) {
+// allow is the list of allowances; nil without any.
+func (c *Config) allow() (*allow.List, error) {
 	if len(c.Allowances) == 0 {
 		return nil, nil
 	}
-	list, err := allow.New(c.Allowances)
-	if err != nil {
-		return nil, err
-	}
-	return func(res *flow.Resource) engine.Pass {
-		if pass := list.For(res); pass != nil {
-			return pass
-		}
-		return nil
-	}, nil
+	return allow.New(c.Allowances)
 }
 
 // process reads the flow records of ld, and sends the alerts they cause. What is
@@ -259,6 +258,7 @@ func (p *exfil) tick(ctx context.Context) {
 			return
 		case <-ticker.C:
 			p.pass(ctx)
+			p.reread(ctx)
 		}
 	}
 }

@@ -20,13 +20,13 @@ func load(t *testing.T) []corpus.Scenario {
 	return scenarios
 }
 
-// indicators is the processor's rule that reads the corpus's list of indicators.
+// indicators has the processor read the corpus's list of indicators.
 func indicators(t *testing.T) arena.Section {
 	t.Helper()
 	path, err := filepath.Abs("indicators.txt")
 	require.NoError(t, err)
 	return arena.Section{
-		Name: "suspicious_destination",
-		YAML: fmt.Sprintf("rules: {suspicious_destination: {files: [%q]}}\n", path),
+		Name: "indicators",
+		YAML: fmt.Sprintf("indicators: {files: [%q]}\n", path),
 	}
 }

@@ -256,7 +256,7 @@ func (s *shard) show(scope Scope, c *scene) *suspect {
 	}
 	v := &s.view
 	v.Key, v.Workload, v.Now, v.Learning = c.key, &c.workload.Value, c.now, c.learning
-	v.pair, v.suspect = c.pair, sus
+	v.pair, v.suspect, v.name = c.pair, sus, c.name
 	for i := range s.rules[scope] {
 		rule := &s.rules[scope][i]
 		v.rule = rule.number

@@ -12,6 +12,7 @@ type Lists struct {
 	files   []*file
 	checked time.Time
 	held    atomic.Pointer[snapshot]
+	loads   atomic.Uint64
 }
 
 // New makes the lists that cfg names. It reads nothing: Refresh does.
@@ -55,7 +56,12 @@ func (l *Lists) publish() {
 		}
 	}
 	l.held.Store(newSnapshot(indexes))
+	l.loads.Add(1)
 }
+
+// Loads is how often what is held was replaced: whoever remembers what a look-up gave
+// forgets it when this changes.
+func (l *Lists) Loads() uint64 { return l.loads.Load() }
 
 // Entries is how many values are held, of all files together.
 func (l *Lists) Entries() int {

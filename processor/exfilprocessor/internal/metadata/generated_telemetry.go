@@ -34,6 +34,8 @@ type TelemetryBuilder struct {
 	ExfilAllowedRecords    metric.Int64Counter
 	ExfilAttributesIgnored metric.Int64Counter
 	ExfilFindings          metric.Int64Counter
+	ExfilIndicatorFailures metric.Int64Counter
+	ExfilIndicators        metric.Int64ObservableGauge
 	ExfilObserverLost      metric.Int64Counter
 	ExfilRecordsLate       metric.Int64Counter
 	ExfilRecordsRead       metric.Int64Counter
@@ -54,6 +56,21 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterExfilIndicatorsCallback sets callback for observable ExfilIndicators metric.
+func (builder *TelemetryBuilder) RegisterExfilIndicatorsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ExfilIndicators, obs: o})
+		return nil
+	}, builder.ExfilIndicators)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
 }
 
 // RegisterExfilStateEntriesCallback sets callback for observable ExfilStateEntries metric.
@@ -133,6 +150,18 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_exfil_findings",
 		metric.WithDescription("Findings, by rule. Several findings make one incident. [Alpha]"),
 		metric.WithUnit("{finding}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExfilIndicatorFailures, err = builder.meter.Int64Counter(
+		"otelcol_exfil_indicator_failures",
+		metric.WithDescription("Times that an indicator file changed and could not be read. What was read of it before stays. [Alpha]"),
+		metric.WithUnit("{failure}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExfilIndicators, err = builder.meter.Int64ObservableGauge(
+		"otelcol_exfil_indicators",
+		metric.WithDescription("Indicators held, of all files together. [Alpha]"),
+		metric.WithUnit("{indicator}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ExfilObserverLost, err = builder.meter.Int64Counter(

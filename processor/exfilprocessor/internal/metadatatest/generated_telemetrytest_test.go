@@ -20,6 +20,10 @@ func TestSetupTelemetry(t *testing.T) {
 	tb, err := metadata.NewTelemetryBuilder(testTel.NewTelemetrySettings())
 	require.NoError(t, err)
 	defer tb.Shutdown()
+	require.NoError(t, tb.RegisterExfilIndicatorsCallback(func(_ context.Context, observer metric.Int64Observer) error {
+		observer.Observe(1)
+		return nil
+	}))
 	require.NoError(t, tb.RegisterExfilStateEntriesCallback(func(_ context.Context, observer metric.Int64Observer) error {
 		observer.Observe(1)
 		return nil
@@ -30,6 +34,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ExfilAllowedRecords.Add(context.Background(), 1)
 	tb.ExfilAttributesIgnored.Add(context.Background(), 1)
 	tb.ExfilFindings.Add(context.Background(), 1)
+	tb.ExfilIndicatorFailures.Add(context.Background(), 1)
 	tb.ExfilObserverLost.Add(context.Background(), 1)
 	tb.ExfilRecordsLate.Add(context.Background(), 1)
 	tb.ExfilRecordsRead.Add(context.Background(), 1)
@@ -54,6 +59,12 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilFindings(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExfilIndicatorFailures(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExfilIndicators(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilObserverLost(t, testTel,
