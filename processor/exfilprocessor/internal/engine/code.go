@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/incident"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/state"
 )
@@ -62,6 +63,27 @@ func (w *Workload) code(c *state.Coder) {
 	w.windows.code(c)
 	w.days.code(c)
 	w.senders.Code(c)
+	w.codeLedgers(c)
+}
+
+// codeLedgers is what allowances have covered: a ceiling does not begin anew.
+func (w *Workload) codeLedgers(c *state.Coder) {
+	ledgers := w.ledgers
+	if w.pass != nil {
+		ledgers = w.pass.Ledgers()
+	}
+	n := c.Len(len(ledgers), 28)
+	if c.Reading() {
+		ledgers = make([]allow.Ledger, n)
+		w.ledgers = ledgers
+	}
+	for i := range n {
+		l := &ledgers[i]
+		c.Text(&l.Allowance)
+		c.I64(&l.Start)
+		c.I64(&l.Bytes)
+		c.I64(&l.Reached)
+	}
 }
 
 func (r *reach) code(c *state.Coder) {

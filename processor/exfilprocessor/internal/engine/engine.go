@@ -15,6 +15,7 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
 
@@ -36,11 +37,8 @@ type Settings struct {
 	// System is the number of an address's autonomous system, 0 if none is known;
 	// nil without a database.
 	System func(netip.Addr) uint32
-	// Allow makes the pass of a workload, nil if nothing is allowed to it; nil
-	// without allowances.
-	Allow func(*flow.Resource) Pass
-	// Allowances is how many there are.
-	Allowances int
+	// Allow is what is known to be good, nil without allowances.
+	Allow *allow.List
 
 	// Kept says that incidents are to be kept, see Said.Saved.
 	Kept bool
@@ -48,6 +46,14 @@ type Settings struct {
 	// Shards is how many parts the workloads are divided into, each run by a
 	// goroutine of its own if there are several.
 	Shards int
+}
+
+// allowances is how many there are.
+func (s *Settings) allowances() int {
+	if s.Allow == nil {
+		return 0
+	}
+	return s.Allow.Len()
 }
 
 // Engine holds all state. It is not safe for concurrent use.
@@ -79,7 +85,7 @@ func New(set Settings, rules func() []Rule) *Engine {
 	for range set.Shards {
 		e.shards = append(e.shards, newShard(set, rules()))
 	}
-	e.counts = newCounts(len(e.shards[0].all), set.Allowances)
+	e.counts = newCounts(len(e.shards[0].all), set.allowances())
 	return e
 }
 

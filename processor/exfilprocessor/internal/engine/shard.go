@@ -75,7 +75,7 @@ func newShard(set Settings, rules []Rule) *shard {
 	idle := int64(max(set.Retention, set.Window+set.Quiet))
 	destinations := part(set.Destinations)
 	s := &shard{
-		set: set, all: rules, counts: make([]int64, len(rules)), passed: make([]Allowed, set.Allowances),
+		set: set, all: rules, counts: make([]int64, len(rules)), passed: make([]Allowed, set.allowances()),
 		workloads: bounded.New[string, Workload](part(set.Workloads), idle),
 		pairs:     bounded.New[PairKey, Pair](destinations, idle),
 		suspects:  bounded.New[PairKey, *suspect](2*set.Incidents, int64(day*time.Second)),
@@ -151,11 +151,19 @@ func (s *shard) workload(it *item) *bounded.Entry[string, Workload] {
 	}
 	if w != nil && !w.Value.met {
 		w.Value.met = true
-		if s.set.Allow != nil {
-			w.Value.pass = s.set.Allow(it.src.Resource)
-		}
+		s.permit(&w.Value, it)
 	}
 	return w
+}
+
+// permit gives the workload the pass it has, with what was kept of it.
+func (s *shard) permit(w *Workload, it *item) {
+	if s.set.Allow == nil {
+		return
+	}
+	w.pass = s.set.Allow.For(it.src.Resource)
+	w.pass.Restore(w.ledgers)
+	w.ledgers = nil
 }
 
 // allowed says whether an allowance covers the record.

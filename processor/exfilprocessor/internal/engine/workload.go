@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/prose"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
 )
@@ -21,16 +22,10 @@ type Workload struct {
 	windows   reach
 	days      reach
 	senders   stats.Known
-	incidents int // open ones
-	pass      Pass
-	met       bool // pass was asked for: a workload that was kept has none at first
-}
-
-// Pass says of a workload's records which are allowed. It has state of its own.
-type Pass interface {
-	// Take says whether the record is allowed, and if so counts it. The resource is
-	// the record's own: containers of one workload differ.
-	Take(res *flow.Resource, r *flow.Record) (allowance int, taken bool)
+	incidents int            // open ones
+	pass      *allow.Pass    // nil if nothing is allowed to it
+	ledgers   []allow.Ledger // kept ones, until there is a pass
+	met       bool           // pass was asked for: a workload that was kept has none at first
 }
 
 // Source is a resource, read once for all its records.

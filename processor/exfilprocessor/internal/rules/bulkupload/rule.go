@@ -15,6 +15,9 @@ import (
 // Scores of a volume just above the limit.
 const (
 	uploadScore = 40
+	// settledScore is that of a destination new to a workload that has been there for a
+	// day: it takes two and a half times the limit, or an unusual sender, to alert.
+	settledScore = 36
 	// customaryScore is that of a destination to which sending is customary: it
 	// takes ten times the limit, or an unusual sender, to alert.
 	customaryScore = 30
@@ -69,7 +72,11 @@ func (u *Rule) check(v *engine.View, r *flow.Record, volume engine.Volume, serve
 	if float64(sent) < limit.Bytes || !v.News(float64(sent)) {
 		return engine.Finding{}, false
 	}
-	f := finding(v, sent, limit, r.Protocol)
+	base := float64(servingScore)
+	if !serves {
+		base = score(v, r)
+	}
+	f := finding(base, sent, limit, r.Protocol)
 	if serves {
 		u.tellServing(&f, v, volume, limit)
 	} else {
@@ -78,11 +85,19 @@ func (u *Rule) check(v *engine.View, r *flow.Record, volume engine.Volume, serve
 	return f, true
 }
 
-func finding(v *engine.View, observed int64, limit engine.Limit, protocol string) engine.Finding {
-	base := float64(uploadScore)
-	if v.Established() {
-		base = customaryScore
+// score is that of a volume just above the limit.
+func score(v *engine.View, r *flow.Record) float64 {
+	switch {
+	case v.Established():
+		return customaryScore
+	case v.Settled(uint32(r.Time / 1e9)):
+		return settledScore
+	default:
+		return uploadScore
 	}
+}
+
+func finding(base float64, observed int64, limit engine.Limit, protocol string) engine.Finding {
 	return engine.Finding{Finding: alert.Finding{
 		Rule:       &description,
 		Techniques: techniques(protocol),
@@ -105,7 +120,6 @@ func (u *Rule) tellUpload(f *engine.Finding, v *engine.View, volume engine.Volum
 
 func (u *Rule) tellServing(f *engine.Finding, v *engine.View, volume engine.Volume, limit engine.Limit) {
 	span := prose.Duration(v.Window())
-	f.Score = max(f.Score-uploadScore+servingScore, 0)
 	f.Sentence = fmt.Sprintf("It answered with %s to %s of requests within %s, on connections that the outside host opened; %s.",
 		prose.Bytes(volume.Served), prose.Bytes(volume.Received), span, limit.Explain(span))
 	f.Action = fmt.Sprintf("has served %s within %s", prose.Bytes(volume.Served), span)

@@ -16,6 +16,9 @@ import (
 // Scores of an encrypted volume just above the limit.
 const (
 	uploadScore = 42
+	// settledScore is that of a destination new to a workload that has been there for a
+	// day: it takes twice the limit, or an unusual sender, to alert.
+	settledScore = 37
 	// customaryScore is that of a destination to which sending is customary: it
 	// takes ten times the limit, or an unusual sender, to alert.
 	customaryScore = 30
@@ -78,8 +81,11 @@ func (u *Rule) volume(v *engine.View, r *flow.Record, s speech) (engine.Finding,
 		return engine.Finding{}, false
 	}
 	base := float64(uploadScore)
-	if v.Established() {
+	switch {
+	case v.Established():
 		base = customaryScore
+	case v.Settled(uint32(r.Time / 1e9)):
+		base = settledScore
 	}
 	span := prose.Duration(v.Window())
 	return engine.Finding{
