@@ -57,6 +57,7 @@ func systemGroup(number uint32) Group {
 }
 
 func networkGroup(addr netip.Addr) Group {
+	addr = addr.Unmap()
 	if addr.Is4() {
 		raw := addr.As4()
 		return Group{byNetwork4, raw[0], raw[1], raw[2]}
@@ -81,7 +82,8 @@ func (g *Group) hash() uint64 {
 // lower case; empty where name is none, such as an address.
 func registered(name string) string {
 	name = strings.TrimSuffix(name, ".")
-	if len(name) > maxEscaped || !strings.Contains(name, ".") || strings.HasPrefix(name, ".") {
+	if len(name) > maxEscaped || !strings.Contains(name, ".") || strings.HasPrefix(name, ".") ||
+		strings.HasSuffix(name, ".") || strings.Contains(name, "..") {
 		return ""
 	}
 	if last := name[len(name)-1]; '0' <= last && last <= '9' || last == ']' || strings.Contains(name, ":") {
