@@ -2,6 +2,8 @@ package exfilprocessor
 
 import (
 	"context"
+	"os"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -10,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/processor/processortest"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
@@ -112,7 +115,8 @@ func TestSnapshotsWhileRecordsCome(t *testing.T) {
 	require.Empty(t, l.AllLogs())
 }
 
-// A snapshot is written once an interval, and at the end.
+// A snapshot is written once an interval, and at the end; an open incident every ten
+// seconds.
 func TestSnapshotsAreWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg, sink, dir := learned(), new(consumertest.LogsSink), t.TempDir()
@@ -124,10 +128,33 @@ func TestSnapshotsAreWritten(t *testing.T) {
 		require.NoError(t, p.Start(t.Context(), files(t, dir)))
 		require.NoError(t, p.ConsumeLogs(t.Context(), upload(time.Now())))
 
+		opened := incidentIn(t, dir)
+		require.NoError(t, p.ConsumeLogs(t.Context(), more(time.Since(scenario.Base), 1000)))
+		require.Equal(t, opened, incidentIn(t, dir))
+		<-time.After(openInterval + time.Second)
+		synctest.Wait()
+		require.NotEqual(t, opened, incidentIn(t, dir))
+
 		<-time.After(cfg.SnapshotInterval + time.Second) // the bubble's clock
 		synctest.Wait()
 		require.NoError(t, p.Shutdown(t.Context()))
 		require.Contains(t, keysIn(t, dir), "snapshot/1/0000", "the interval's")
 		require.Contains(t, keysIn(t, dir), "snapshot/0/0000", "the end's")
 	})
+}
+
+// incidentIn is the only incident in the storage of a processor that runs.
+func incidentIn(t *testing.T, dir string) (record []byte) {
+	now := t.TempDir()
+	require.NoError(t, os.CopyFS(now, os.DirFS(dir)))
+	client := keptBy(t, now)
+	require.NoError(t, client.(storage.Walker).Walk(context.Background(), func(key string, value []byte) ([]*storage.Operation, error) {
+		if strings.HasPrefix(key, "incident/") {
+			record = append([]byte(nil), value...)
+		}
+		return nil, nil
+	}))
+	require.NoError(t, client.Close(context.Background()))
+	require.NotEmpty(t, record)
+	return record
 }

@@ -22,6 +22,9 @@ const (
 	chunkSize = 128 << 10
 	// openSome is how many open incidents are written at a time.
 	openSome = 64
+	// openInterval is how often what has become of open incidents is written, wall
+	// clock.
+	openInterval = 10 * time.Second
 )
 
 // spare is the name of the storage that is used where the first cannot be. That one
@@ -119,18 +122,23 @@ func record(resource plog.ResourceLogs, saved []byte) []byte {
 	return state.Seal(append(c.Bytes(), saved...))
 }
 
-// keepOn writes a snapshot once an interval.
+// keepOn writes a snapshot once an interval, and open incidents more often.
 func (p *exfil) keepOn(ctx context.Context) {
-	ticker := time.NewTicker(p.cfg.SnapshotInterval)
-	defer ticker.Stop()
+	snapshots, incidents := time.NewTicker(p.cfg.SnapshotInterval), time.NewTicker(openInterval)
+	defer snapshots.Stop()
+	defer incidents.Stop()
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
-			if err := p.snapshot(ctx); ctx.Err() == nil {
-				p.keeper.report(ctx, err)
-			}
+		case <-snapshots.C:
+			err = p.snapshot(ctx)
+		case <-incidents.C:
+			err = p.keepOpen(ctx)
+		}
+		if ctx.Err() == nil {
+			p.keeper.report(ctx, err)
 		}
 	}
 }

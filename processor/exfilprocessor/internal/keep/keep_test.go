@@ -125,6 +125,29 @@ func TestStandings(t *testing.T) {
 	}
 }
 
+// What has not changed is not written again, unless writing failed.
+func TestRefreshWritesWhatChanged(t *testing.T) {
+	s := opened(t, t.TempDir())
+	require.NoError(t, s.Save(ctx, []Note{note("a", alert.Open)}))
+	refresh := func() error { return s.Refresh(ctx, func() []Note { return []Note{note("a", "")} }) }
+	stored := func() []byte {
+		data, err := s.client.Get(ctx, keyIncident+"a")
+		require.NoError(t, err)
+		return data
+	}
+	require.NoError(t, refresh())
+	require.NoError(t, s.client.Set(ctx, keyIncident+"a", []byte("marked")))
+	require.NoError(t, refresh())
+	require.Equal(t, "marked", string(stored()))
+
+	works := s.client
+	s.client = guarded{panics{}}
+	require.Error(t, s.Refresh(ctx, func() []Note { return []Note{{ID: "a", Record: state.Seal(state.Begin(nil, state.Incident, 1))}} }))
+	s.client = works
+	require.NoError(t, refresh())
+	require.NotEqual(t, "marked", string(stored()))
+}
+
 // An incident that closes during a snapshot is kept until the next one.
 func TestAnIncidentThatClosesDuringASnapshot(t *testing.T) {
 	dir := t.TempDir()
@@ -181,7 +204,7 @@ func (panics) Close(context.Context) error                        { panic("page 
 func (panics) Walk(context.Context, storage.WalkFunc) error { panic("page 7: invalid type") }
 
 func TestAPanicOfTheStorageIsAnError(t *testing.T) {
-	s := &Store{client: guarded{panics{}}, index: make(map[string]engine.Standing)}
+	s := &Store{client: guarded{panics{}}, index: make(map[string]engine.Standing), sums: make(map[string]uint32)}
 	_, err := s.Load(ctx, new(filled))
 	require.EqualError(t, err, "the storage panics: page 7: invalid type")
 	require.Error(t, s.Save(ctx, []Note{note("a", alert.Open)}))

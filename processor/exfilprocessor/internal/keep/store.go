@@ -44,7 +44,8 @@ type Store struct {
 
 	mu         sync.Mutex // guards what follows, and holds the order of writes
 	index      map[string]engine.Standing
-	generation uint64 // of the snapshot that is whole
+	sums       map[string]uint32 // of incidents as Refresh wrote them last
+	generation uint64            // of the snapshot that is whole
 }
 
 // Open opens a component's storage of that name. The store knows of nothing yet, see
@@ -55,7 +56,7 @@ func Open(ctx context.Context, ext storage.Extension, id component.ID, name stri
 	if err != nil {
 		return nil, err
 	}
-	return &Store{client: guarded{client}, index: make(map[string]engine.Standing)}, nil
+	return &Store{client: guarded{client}, index: make(map[string]engine.Standing), sums: make(map[string]uint32)}, nil
 }
 
 // Busy says that another process has the storage open.
@@ -76,6 +77,7 @@ func (s *Store) Save(ctx context.Context, notes []Note) error {
 		}
 		ops = append(ops, storage.SetOperation(keyIncident+n.ID, n.Record))
 		s.index[n.ID] = awaiting(s.index[n.ID], n.Status)
+		delete(s.sums, n.ID)
 		n.Record = nil // if that fails, Refresh makes up for it
 	}
 	if len(ops) == 0 {
@@ -133,25 +135,34 @@ func (s *Store) over() int {
 
 func (s *Store) forget(id string) *storage.Operation {
 	delete(s.index, id)
+	delete(s.sums, id)
 	return storage.DeleteOperation(keyIncident + id)
 }
 
 // Refresh keeps again what has become of incidents that are kept. Collect is called
-// when no other alert is being kept, so that nothing older follows. The index stays
-// as it is: Commit writes it.
+// when no other alert is being kept, so that nothing older follows. What is kept as it
+// is already is not written again. The index stays as it is: Commit writes it.
 func (s *Store) Refresh(ctx context.Context, collect func() []Note) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var ops []*storage.Operation
 	for _, n := range collect() {
-		if standing, ok := s.index[n.ID]; ok && standing != engine.Over {
-			ops = append(ops, storage.SetOperation(keyIncident+n.ID, n.Record))
+		standing, ok := s.index[n.ID]
+		sum := state.Sum(n.Record)
+		if before, same := s.sums[n.ID]; !ok || standing == engine.Over || same && before == sum {
+			continue
 		}
+		ops = append(ops, storage.SetOperation(keyIncident+n.ID, n.Record))
+		s.sums[n.ID] = sum
 	}
 	if len(ops) == 0 {
 		return nil
 	}
-	return s.client.Batch(ctx, ops...)
+	err := s.client.Batch(ctx, ops...)
+	if err != nil {
+		clear(s.sums) // all of it is written again
+	}
+	return err
 }
 
 // write does the operations, and writes the index with them.

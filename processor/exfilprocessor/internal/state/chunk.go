@@ -84,6 +84,9 @@ func Seal(data []byte) []byte {
 	return data
 }
 
+// Sum is the checksum of a sealed chunk.
+func Sum(sealed []byte) uint32 { return binary.LittleEndian.Uint32(sealed[atSum:]) }
+
 // Empty says that nothing was appended since Begin.
 func Empty(data []byte) bool { return len(data) <= headerSize }
 
