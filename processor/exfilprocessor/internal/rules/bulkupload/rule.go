@@ -19,8 +19,8 @@ const (
 	// day: it takes two and a half times the limit, or an unusual sender, to alert.
 	settledScore = 36
 	// customaryScore is that of a destination to which sending is customary: it
-	// takes ten times the limit, or an unusual sender, to alert.
-	customaryScore = 30
+	// takes sixteen times the limit, or an unusual sender, to alert.
+	customaryScore = 28
 	servingScore   = 20
 )
 

@@ -20,8 +20,8 @@ const (
 	// day: it takes twice the limit, or an unusual sender, to alert.
 	settledScore = 37
 	// customaryScore is that of a destination to which sending is customary: it
-	// takes ten times the limit, or an unusual sender, to alert.
-	customaryScore = 30
+	// takes sixteen times the limit, or an unusual sender, to alert.
+	customaryScore = 28
 )
 
 // Rule compares the encrypted volume with a floor and with what is usual, and
