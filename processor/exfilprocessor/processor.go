@@ -152,6 +152,7 @@ func (p *exfil) take(ctx context.Context, ld plog.Logs) bool {
 		p.read(p.batch.add(rl))
 	}
 	p.say()
+	p.batch.reset(0) // the next component may change what it refers to
 	if p.cfg.Flows == Drop {
 		drop(ld)
 	}
