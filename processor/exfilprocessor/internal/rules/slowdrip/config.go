@@ -7,7 +7,7 @@ type Config struct {
 	// Enabled turns the rule on. Default true.
 	Enabled bool `mapstructure:"enabled"`
 	// MinBytes is the least volume of a day to one destination that is reported by
-	// itself. Default 512 MiB. Over an hour it is a sixth of that, over a week three
+	// itself. Default 512 MiB. Over an hour it is a twelfth of that, over a week three
 	// times that.
 	MinBytes int64 `mapstructure:"min_bytes"`
 	// SuspectBytes is the least volume of a day that counts together with what other

@@ -40,8 +40,9 @@ type Rule struct {
 // exchange is what was sent and received since the pair is followed.
 type exchange struct {
 	sent, received stats.Ledger
-	begun          int64   // event time in ns
-	told           float64 // what was last found to be enough by itself
+	poured         stats.Ledger // what was sent in bulk
+	begun          int64        // event time in ns
+	told           float64      // what was last found to be enough by itself
 }
 
 // New makes the rule with room for limit pairs.
@@ -91,29 +92,20 @@ func passes(sum, bytes float64) bool {
 }
 
 func (d *Rule) check(v *engine.View, r *flow.Record, x *exchange) (engine.Finding, bool) {
-	sent := float64(v.Volume().Sent)
-	if sent > v.Ledger().Sum(stats.Day)*drop || sent >= steep && sent >= v.Limit(steep).Bytes {
-		return engine.Finding{}, false
-	}
-	fresh := v.News(0)
-	if v.Open() && fresh {
-		return engine.Finding{}, false // another rule has told of it
-	}
-	w := d.weigh(v)
+	w := d.weigh(v, x)
 	switch {
-	case w.part < 0.5 && x != nil:
+	case x != nil && w.part < 0.5 && x.poured.Sum(stats.Week) < float64(d.cfg.SuspectBytes):
 		d.leave(v)
 		return engine.Finding{}, false
-	case w.part < 0.5:
-		return engine.Finding{}, false
-	case x == nil:
+	case x == nil && (w.part >= 0.5 || pours(v)):
 		v.Follow(true)
-		x = d.take(v, r)
-	}
-	if x == nil || w.part < 1 || ratio(x) < d.cfg.MinRatio {
+		d.take(v, r)
 		return engine.Finding{}, false
 	}
-	if w.loud && w.sum < growth*x.told || !w.loud && !fresh {
+	if x == nil || w.part < 1 || !d.drips(v, x) {
+		return engine.Finding{}, false
+	}
+	if w.loud && w.sum < growth*x.told || !w.loud && !v.News(0) {
 		return engine.Finding{}, false // no news
 	}
 	if w.loud {
@@ -122,19 +114,37 @@ func (d *Rule) check(v *engine.View, r *flow.Record, x *exchange) (engine.Findin
 	return d.finding(v, &w, x), true
 }
 
+// pours says that the window sends so much that it is bulk_upload's business.
+func pours(v *engine.View) bool {
+	sent := float64(v.Volume().Sent)
+	return sent >= steep && sent >= v.Limit(steep).Bytes
+}
+
+// drips says that the latest window is a small part of the day, and that the pair
+// mostly sends.
+func (d *Rule) drips(v *engine.View, x *exchange) bool {
+	return float64(v.Volume().Sent) <= drop*v.Ledger().Sum(stats.Day) && !pours(v) && ratio(x) >= d.cfg.MinRatio
+}
+
 // take sums what is sent and received; nil where there is no room.
 func (d *Rule) take(v *engine.View, r *flow.Record) *exchange {
-	e, _ := d.Touch(v.Key, v.Now, r.Bytes)
+	e, fresh := d.Touch(v.Key, v.Now, r.Bytes)
 	if e == nil {
 		v.Follow(false)
 		return nil
 	}
-	x := &e.Value
-	if x.begun <= v.Told() {
+	x, bytes, back := &e.Value, r.Bytes, r.ReverseBytes
+	if fresh || x.begun <= v.Told() {
 		*x = exchange{begun: r.Time} // what an incident told that is over is no part
+		volume := v.Volume()
+		bytes, back = volume.Sent, volume.Received
 	}
-	x.sent.Add(r.Time/1e9, r.Bytes)
-	x.received.Add(r.Time/1e9, r.ReverseBytes)
+	x.sent.Add(r.Time/1e9, bytes)
+	x.received.Add(r.Time/1e9, back)
+	if !pours(v) {
+		bytes = 0
+	}
+	x.poured.Add(r.Time/1e9, bytes)
 	return x
 }
 
