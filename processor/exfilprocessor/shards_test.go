@@ -73,6 +73,9 @@ func randomRecord(dice *rand.Rand, minute int) flow.Record {
 		EndReason: []flow.EndReason{flow.EndActiveTimeout, flow.EndOfFlow}[dice.IntN(2)],
 		Process:   flow.Process{PID: 1, Executable: []string{"/usr/bin/app", "/usr/bin/curl"}[dice.IntN(2)]},
 	}
+	if dice.IntN(20) == 0 {
+		r.Lost = int64(dice.IntN(5))
+	}
 	if dice.IntN(2) == 0 {
 		r.Server = fmt.Sprintf("d%d.example", dice.IntN(20))
 	}

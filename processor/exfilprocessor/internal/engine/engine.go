@@ -172,7 +172,7 @@ func (e *Engine) Alerts() []Said {
 	for _, s := range e.shards {
 		s.closeQuiet(e.clock.now())
 		said = append(said, s.pending...)
-		s.pending = s.pending[:0]
+		s.pending, s.base = s.pending[:0], e.lost
 	}
 	slices.SortStableFunc(said, func(a, b Said) int {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), strings.Compare(a.ID, b.ID))

@@ -48,6 +48,7 @@ type shard struct {
 	queue []item
 	asked asked // the question in hand
 	lost  int64 // as of the record in hand
+	base  int64 // as of the batch in hand: when a shard closes what is quiet is its own affair
 
 	warmth uint64 // of no meaning: it keeps warm's reads from being left out
 }

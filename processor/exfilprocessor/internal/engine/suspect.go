@@ -182,7 +182,11 @@ func (s *shard) mayOpen(w *Workload) bool {
 
 // say queues the alert of this moment.
 func (s *shard) say(sus *suspect, status alert.Status, at int64, src *Source) {
-	said := Said{Alert: sus.Say(status, at, s.lost), Source: src}
+	lost := s.lost
+	if status == statusClosed {
+		lost = s.base
+	}
+	said := Said{Alert: sus.Say(status, at, lost), Source: src}
 	if s.set.Kept {
 		said.Saved = s.save(sus)
 	}

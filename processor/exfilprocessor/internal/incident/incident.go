@@ -172,7 +172,7 @@ func (i *Incident) Score() float64 { return i.alert.Score }
 func (i *Incident) Say(status alert.Status, at, lost int64) alert.Alert {
 	a := &i.alert
 	a.Status, a.Time = status, at
-	a.Lost = max(lost-i.lost, 0)
+	a.Lost = max(lost-i.lost, a.Lost, 0)
 	a.Body = i.sentence(status)
 	i.reported = max(a.Bytes, min(i.announced(), plausible))
 	said := *a
