@@ -115,6 +115,32 @@ func TestNewDestination(t *testing.T) {
 	}
 }
 
+// What the README says of the defaults.
+func TestDefaults(t *testing.T) {
+	for name, test := range map[string]struct {
+		daily  float64 // MiB
+		within time.Duration
+	}{
+		"telemetry":         {300, 0},
+		"several hundred":   {400, 7 * day},
+		"more than that":    {600, 2 * day},
+		"just below a bulk": {9.9 * 144, 2 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			records := drip{days: 8, every: 5 * time.Minute, sent: steadily(test.daily), received: 0.05}.records()
+			found, after := ruletest.PlayWith(set(0), New(DefaultConfig(), 100), records)
+			first := time.Duration(0)
+			for i, f := range found {
+				if first == 0 && f.Score >= 40 {
+					first = time.Duration(records[after[i]].Time - ruletest.Base.UnixNano())
+				}
+			}
+			require.Equal(t, test.within > 0, first > 0)
+			require.LessOrEqual(t, first, test.within)
+		})
+	}
+}
+
 // One drip is one incident, however it pauses.
 func TestOneIncident(t *testing.T) {
 	records := drip{days: 6, every: 5 * time.Minute, sent: steadily(400), hours: 4}.records()
