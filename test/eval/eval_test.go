@@ -23,12 +23,14 @@ const days = 28
 
 var only = flag.String("only", "", "look into the scenarios whose names match this expression, instead of scoring all")
 
+var draw = flag.String("draw", "", "throw all dice anew: any word gives other times, sizes and rates")
+
 // TestOnly tells everything that is said about some scenarios.
 func TestOnly(t *testing.T) {
 	if *only == "" {
 		t.Skip("it takes -only EXPRESSION")
 	}
-	cluster := traffic.New(load(t), traffic.Options{Days: days, Copies: 1, Victims: 1})
+	cluster := traffic.New(load(t), traffic.Options{Days: days, Copies: 1, Victims: 1, Draw: *draw})
 	cluster.Keep(regexp.MustCompile(*only).MatchString)
 	allowances, err := arena.Allowances(cluster)
 	require.NoError(t, err)
@@ -52,7 +54,7 @@ func TestDetection(t *testing.T) {
 	if testing.Short() {
 		victims = 1
 	}
-	cluster := traffic.New(scenarios, traffic.Options{Days: days, Copies: 1, Victims: victims})
+	cluster := traffic.New(scenarios, traffic.Options{Days: days, Copies: 1, Victims: victims, Draw: *draw})
 	allowances, err := arena.Allowances(cluster)
 	require.NoError(t, err)
 	began := time.Now()

@@ -33,6 +33,7 @@ type Instance struct {
 	Targets *Targets // of the attack
 
 	rate, size float64
+	draw       string
 }
 
 // Replica is one container.
@@ -66,6 +67,8 @@ type Options struct {
 	Copies float64
 	// Victims is how many workloads meet each attack at each intensity.
 	Victims int
+	// Draw names another throw of all dice: other times, sizes and rates.
+	Draw string
 }
 
 // New makes the cluster of scenarios, which corpus.Load returned.
@@ -75,14 +78,14 @@ func New(scenarios []corpus.Scenario, o Options) *Cluster {
 		s := &scenarios[i]
 		if s.Benign() {
 			for n := range max(1, int(float64(s.Copies)*o.Copies+0.5)) {
-				c.add(&Instance{Scenario: s, Copy: n + 1})
+				c.add(&Instance{Scenario: s, Copy: n + 1, draw: o.Draw})
 			}
 			continue
 		}
 		for _, intensity := range s.Attack.Intensities {
 			for n := range o.Victims {
 				victim := corpus.Find(scenarios, s.Attack.Victim)
-				c.add(&Instance{Scenario: victim, Attack: s, Intensity: intensity, Copy: n + 1})
+				c.add(&Instance{Scenario: victim, Attack: s, Intensity: intensity, Copy: n + 1, draw: o.Draw})
 			}
 		}
 	}
@@ -95,7 +98,7 @@ func (c *Cluster) add(i *Instance) {
 	if a := i.Attack; a != nil {
 		i.Workload.Name = fmt.Sprintf("%s-%s-%g", i.Workload.Name, a.Name, i.Intensity)
 	}
-	dice := newDice("instance", i.Key())
+	dice := newDice("instance", i.draw, i.Key())
 	i.rate, i.size = 1, 1
 	if s := i.Scenario; s != nil {
 		spread := corpus.Amount{Low: 1, High: 1, Sigma: s.Vary}

@@ -37,8 +37,8 @@ type stream struct {
 
 // newStream makes what a flow does in a container during life.
 func newStream(i *Instance, r *Replica, f *corpus.Flow, life corpus.Span, attack bool) (*stream, error) {
-	words := []string{"stream", i.Key(), f.Name, fmt.Sprint(r.number, attack)}
-	s := &stream{flow: f, who: i, replica: r, attack: attack, dice: newDice(words...), pid: int64(seed(words[:3]...)%60000) + 300}
+	words := []string{"stream", i.draw, i.Key(), f.Name, fmt.Sprint(r.number, attack)}
+	s := &stream{flow: f, who: i, replica: r, attack: attack, dice: newDice(words...), pid: int64(seed(words[:4]...)%60000) + 300}
 	s.port = uint16(32768 + s.dice.IntN(20000))
 	s.served = seed("clients", i.Key(), f.Name)
 	p := pace{life: life, rate: i.rate, intensity: 1}
