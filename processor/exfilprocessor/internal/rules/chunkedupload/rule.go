@@ -20,7 +20,7 @@ const (
 	// ordinaryScore is that of no more than so many times what the workload usually
 	// sends in all, however much it comes to: a service may have been exchanged for
 	// another.
-	ordinaryScore = 30
+	ordinaryScore = 20
 	exchanged     = 2
 	// customaryScore weighs nothing: a customary destination has its sizes. It is
 	// said only where the volume is unusual.

@@ -20,7 +20,7 @@ const (
 	// ordinaryScore is that of no more than so many times what the workload usually
 	// sends in all, however much it comes to: a service may have been exchanged for
 	// another.
-	ordinaryScore = 30
+	ordinaryScore = 20
 	exchanged     = 2
 	// minRatio of sent to received: three bytes out for one in.
 	minRatio = 0.5

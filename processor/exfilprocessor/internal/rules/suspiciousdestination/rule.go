@@ -91,7 +91,7 @@ func (u *Rule) listed(v *engine.View, r *flow.Record, name string) (engine.Findi
 	}
 	match, ok := u.verdicts.match(r, name)
 	if !ok {
-		return engine.Finding{}, false // it ended within the term
+		return engine.Finding{}, false // the lists changed meanwhile
 	}
 	base := float64(listedScore)
 	switch {

@@ -180,7 +180,7 @@ func TestValidity(t *testing.T) {
 	const bundle = `{"type":"bundle","id":"bundle--1","objects":[{"type":"indicator","spec_version":"2.1",
 		"id":"indicator--1","pattern_type":"stix","pattern":"[ipv4-addr:value = '203.0.113.9']",
 		"created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z",
-		"valid_from":"2026-01-01T00:10:00Z","valid_until":"2026-01-01T00:20:00Z","name":"for ten minutes"}]}`
+		"valid_from":"2026-01-01T00:09:30Z","valid_until":"2026-01-01T00:19:30Z","name":"for ten minutes"}]}`
 	l, _ := lists(t, bundle)
 	var records []flow.Record
 	for i := range 7 {
@@ -188,6 +188,13 @@ func TestValidity(t *testing.T) {
 	}
 	_, after := ruletest.Play(New(DefaultConfig(), l), records)
 	require.Equal(t, []int{2, 3}, after)
+
+	// Whether the peer was looked up before within the minute does not matter.
+	late := to(9*time.Minute+40*time.Second, "203.0.113.9", "", 100, 0)
+	for _, before := range [][]flow.Record{nil, {to(9*time.Minute+10*time.Second, "203.0.113.9", "", 100, 0)}} {
+		found, _ := ruletest.Play(New(DefaultConfig(), l), append(before, late))
+		require.Empty(t, found)
+	}
 }
 
 func TestValidate(t *testing.T) {

@@ -14,6 +14,7 @@ const (
 	// remembered peers, a power of two. What is forgotten is looked up again.
 	remembered = 1 << 13
 	// term is how long a verdict holds, in event time: entries of lists begin and end.
+	// It is that of the term's beginning, so that what is remembered never shows.
 	term = int64(time.Minute)
 )
 
@@ -104,11 +105,12 @@ func (k *verdicts) look(r *flow.Record, name string) verdict {
 // match is the entry of the lists: one that names a host rather than a page, and the
 // address before the name.
 func (k *verdicts) match(r *flow.Record, name string) (indicator.Match, bool) {
-	byAddress, one := k.lists.Address(r.Destination.Addr(), r.Time)
+	at := r.Time - r.Time%term
+	byAddress, one := k.lists.Address(r.Destination.Addr(), at)
 	if one && !byAddress.URL || name == "" {
 		return byAddress, one
 	}
-	byName, other := k.lists.Domain(name, r.Time)
+	byName, other := k.lists.Domain(name, at)
 	if other && (!one || !byName.URL) {
 		return byName, true
 	}
