@@ -65,7 +65,7 @@ func destinations(t *testing.T, set Settings, records []sends) map[Group]int64 {
 			sums[group] = p.Value.window.sum().Sent
 		}
 	}
-	require.Equal(t, s.pairs.Len(), len(sums), "other groups")
+	require.Len(t, sums, s.pairs.Len(), "other groups")
 	return sums
 }
 
