@@ -57,7 +57,7 @@ generate: ## Regenerate component metadata and BPF objects (clang)
 .PHONY: bench
 bench: ## Benchmarks: engine, parsers, kernel cost (root for the last)
 	go test -run '^$$' -bench . -benchmem ./...
-	go test -exec '$(ROOT)' -timeout 20m -tags kernel -run '^$$' -bench '^($(KERNEL_BENCHMARKS))$$' -benchtime 1x ./receiver/...
+	$(if $(KERNEL_BENCHMARKS),go test -exec '$(ROOT)' -timeout 20m -tags kernel -run '^$$' -bench '^($(KERNEL_BENCHMARKS))$$' -benchtime 1x ./receiver/...)
 
 .PHONY: kernel
 kernel: ## Load and exercise the BPF programs in this kernel (root)
