@@ -128,6 +128,9 @@ func (b *Beats) fit(gap, d float64) {
 	b.dev += float32(part * (d - float64(b.dev)))
 }
 
+// Last is when the latest transfer was, in seconds since the epoch.
+func (b *Beats) Last() uint32 { return b.end }
+
 // Pause is the usual time between beats in seconds, or the last one where there is no
 // rhythm; 0 before two beats.
 func (b *Beats) Pause() float64 { return float64(b.interval) }

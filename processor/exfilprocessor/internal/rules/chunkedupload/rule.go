@@ -65,7 +65,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 	if count == 0 || size < float64(u.cfg.MinChunkBytes) || total < float64(u.cfg.MinBytes) {
 		return engine.Finding{}, false
 	}
-	if v.Learning || !v.News(total) || v.Volume().Ratio() < minRatio {
+	if v.Learning || !v.News(total) || int64(v.Beats().Last())*1e9 < v.Told() || v.Volume().Ratio() < minRatio {
 		return engine.Finding{}, false
 	}
 	score, ok := u.base(v)

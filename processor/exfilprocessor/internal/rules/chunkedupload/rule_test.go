@@ -152,6 +152,17 @@ func TestQuiet(t *testing.T) {
 	require.Equal(t, leastQuiet, found[0].Quiet)
 }
 
+// After the incident is over another piece is another one; a few words are not.
+func TestAfterTheIncident(t *testing.T) {
+	records := transfers(0, time.Minute, same(9, mib)...)
+	words := transfers(3*time.Hour, time.Minute, 500, 600)
+	pieces := transfers(4*time.Hour, time.Minute, mib)
+	all := ruletest.Meanwhile(append(append(records, words...), pieces...))
+	found, after := ruletest.Play(New(DefaultConfig()), all)
+	require.Len(t, found, 2)
+	require.Equal(t, pieces[0].Time, all[after[1]].Time)
+}
+
 func TestValidate(t *testing.T) {
 	good := DefaultConfig()
 	require.NoError(t, good.Validate())

@@ -22,6 +22,8 @@ const (
 	quiet = 30 * time.Minute
 	// slowQuiet is the same where it took a day.
 	slowQuiet = 3 * time.Hour
+	// told is how long the day's sum holds what an incident that is over told of, ns.
+	told = int64(48 * time.Hour)
 	// slowBytes and slowDestinations are how many times the thresholds of a window are
 	// those of a day.
 	slowBytes, slowDestinations = 8, 4
@@ -52,9 +54,8 @@ var description = alert.Rule{
 	Family:      alert.Volume,
 }
 
-// reach is what was sent within a span of time, to how many, against what.
+// reach is what was sent within a window or a day, to how many, against what.
 type reach struct {
-	span            string
 	sent            float64
 	limit           engine.Limit
 	destinations    int
@@ -77,7 +78,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 			return f, true
 		}
 	}
-	if v.Ledger().Sum(stats.Day) >= slowBytes*float64(u.cfg.MinBytes) {
+	if v.Ledger().Sum(stats.Day) >= slowBytes*float64(u.cfg.MinBytes) && v.Now-v.Told() > told {
 		return u.slow(v)
 	}
 	return engine.Finding{}, false
@@ -85,39 +86,38 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 
 // fast looks at the window.
 func (u *Rule) fast(v *engine.View, sent int64) (engine.Finding, bool) {
-	if !v.News(float64(sent)) {
+	destinations := v.Spread()
+	if destinations < u.cfg.MinDestinations || !v.News(float64(sent)) {
 		return engine.Finding{}, false
 	}
 	h := reach{
-		span: prose.Duration(v.Window()), sent: float64(sent), limit: v.Limit(u.cfg.MinBytes),
-		destinations: v.Spread(), usual: v.SpreadLimit(), minDestinations: u.cfg.MinDestinations,
+		sent: float64(sent), limit: v.Limit(u.cfg.MinBytes),
+		destinations: destinations, usual: v.SpreadLimit(), minDestinations: u.cfg.MinDestinations,
 	}
 	if !u.wide(&h) {
 		return engine.Finding{}, false
 	}
-	f := u.finding(&h)
+	f := u.finding(&h, prose.Duration(v.Window()))
 	f.Quiet = quiet
 	return f, true
 }
 
 // slow looks at the day.
 func (u *Rule) slow(v *engine.View) (engine.Finding, bool) {
-	sent := v.Ledger().Sum(stats.Day)
-	if !v.News(sent) {
+	sent, destinations := v.Ledger().Sum(stats.Day), v.DaySpread()
+	if destinations < slowDestinations*u.cfg.MinDestinations || !v.News(sent) {
 		return engine.Finding{}, false
 	}
 	h := reach{
-		span: "a day", sent: sent, limit: v.DayLimit(slowBytes * u.cfg.MinBytes),
-		destinations: v.DaySpread(), usual: v.DaySpreadLimit(), minDestinations: slowDestinations * u.cfg.MinDestinations,
+		sent: sent, limit: v.DayLimit(slowBytes * u.cfg.MinBytes),
+		destinations: destinations, usual: v.DaySpreadLimit(), minDestinations: slowDestinations * u.cfg.MinDestinations,
 	}
 	if !u.wide(&h) {
 		return engine.Finding{}, false
 	}
-	f := u.finding(&h)
+	f := u.finding(&h, "a day")
 	f.Quiet = slowQuiet
-	if since := v.Now - int64(24*time.Hour); since > v.Told() {
-		f.Sent, f.Since = whole(sent), since
-	}
+	f.Sent, f.Since = whole(sent), v.Now-int64(24*time.Hour)
 	return f, true
 }
 
@@ -127,7 +127,7 @@ func (u *Rule) wide(h *reach) bool {
 		h.sent >= float64(h.destinations)*float64(u.cfg.MinBytesEach)
 }
 
-func (u *Rule) finding(h *reach) engine.Finding {
+func (u *Rule) finding(h *reach, span string) engine.Finding {
 	sent := prose.Bytes(whole(h.sent))
 	least := fmt.Sprintf("at least %d", h.minDestinations)
 	if h.usual > 0 {
@@ -143,9 +143,9 @@ func (u *Rule) finding(h *reach) engine.Finding {
 			Baseline:   h.limit.Usual,
 			Unit:       "By",
 			Sentence: fmt.Sprintf("It sent %s within %s to about %d destinations that are not customary (%s); %s.",
-				sent, h.span, h.destinations, least, h.limit.Explain(h.span)),
+				sent, span, h.destinations, least, h.limit.Explain(span)),
 		},
-		Action: fmt.Sprintf("has sent %s within %s", sent, h.span),
+		Action: fmt.Sprintf("has sent %s within %s", sent, span),
 		Reason: fmt.Sprintf("%s or more, spread over %d or more destinations that are not customary, is reported",
 			prose.Bytes(whole(h.limit.Bytes)), h.minDestinations),
 		Spread: h.destinations,

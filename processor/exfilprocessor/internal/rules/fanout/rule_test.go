@@ -115,6 +115,14 @@ func TestUsualReach(t *testing.T) {
 	require.NotEmpty(t, found, "ten times as many")
 }
 
+// After the incident is over a few words to another destination are none.
+func TestAfterTheIncident(t *testing.T) {
+	records := ruletest.Meanwhile(join(puts(100, 0, 5*time.Second, 3*mib), puts(120, 4*time.Hour, time.Second, 500)[100:]))
+	found, after := ruletest.Play(New(DefaultConfig()), records)
+	require.NotEmpty(t, found)
+	require.Less(t, after[len(after)-1], 100)
+}
+
 func TestLearning(t *testing.T) {
 	found, _ := ruletest.PlayWith(learning(), New(DefaultConfig()), puts(1000, 0, time.Second, 20*mib))
 	require.Empty(t, found)

@@ -66,7 +66,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 		return engine.Finding{}, false
 	}
 	total := float64(rhythm.Beats) * rhythm.Bytes
-	if !v.News(total) || v.Established() {
+	if !v.News(total) || int64(v.Beats().Last())*1e9 < v.Told() || v.Established() {
 		return engine.Finding{}, false
 	}
 	volume := v.Volume()

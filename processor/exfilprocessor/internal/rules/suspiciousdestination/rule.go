@@ -27,6 +27,8 @@ const (
 	learningScore = 30
 	// weakShare of the volume that is worth an alert is worth saying.
 	weakShare = 16
+	// told is how long the day's sum holds what an incident that is over told of, ns.
+	told = int64(48 * time.Hour)
 	// minRatio of sent to received, for services: three bytes out for one in.
 	minRatio = 0.5
 	// An incident waits for three more exchanges, within these bounds.
@@ -115,7 +117,10 @@ func (u *Rule) service(v *engine.View, r *flow.Record, s *service, name string) 
 		return engine.Finding{}, false
 	}
 	volume := v.Volume()
-	sent := max(float64(volume.Sent), v.Ledger().Sum(stats.Day))
+	sent := float64(volume.Sent)
+	if v.Now-v.Told() > told {
+		sent = max(sent, v.Ledger().Sum(stats.Day))
+	}
 	if sent < float64(u.cfg.ServiceMinBytes)/weakShare || v.Established() || volume.Ratio() < minRatio || !v.News(sent) {
 		return engine.Finding{}, false
 	}

@@ -150,6 +150,15 @@ func TestCustomaryDestinations(t *testing.T) {
 	require.LessOrEqual(t, found[2].Score, float64(learningScore))
 }
 
+// After an incident is over a few words to the service are none.
+func TestAfterTheIncident(t *testing.T) {
+	records := ruletest.Meanwhile([]flow.Record{
+		to(0, "192.0.2.1", "pastebin.com", 2*mib, 0), to(3*time.Hour, "192.0.2.1", "pastebin.com", 500, 0),
+	})
+	found, _ := ruletest.Play(New(DefaultConfig(), new(indicator.Lists)), records)
+	require.Len(t, found, 1)
+}
+
 // What the lists say counts as soon as they are reloaded, although something weaker
 // was found before, and no longer than they say.
 func TestReload(t *testing.T) {
