@@ -199,7 +199,7 @@ func (s *shard) peer(it *item, w *bounded.Entry[string, Workload]) {
 	}
 	p.count(it.r, it.lost-it.r.Lost, &s.pace)
 	p.setPeer(it.r.Destination)
-	s.transfers.observe(key, p, it.r, it.now)
+	s.transfers.observe(key, p, &w.Value.every, it.r, it.now)
 	c := scene{item: it, key: key, pair: p, entry: e, workload: w}
 	sus := s.show(Peers, &c)
 	if it.r.Initiator == flow.InitiatorDestination || sus != nil && sus.opened {

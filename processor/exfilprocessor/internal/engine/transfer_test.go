@@ -66,9 +66,9 @@ func TestTransfers(t *testing.T) {
 		"at the ends":         {[]flow.Record{part(0, 1, math.MaxInt64), part(1, 1, math.MaxInt64, last)}, 1, math.MaxInt64, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			table, p := newTransfers(100), Pair{}
+			table, p, every := newTransfers(100), Pair{}, reports(10)
 			for i := range test.records {
-				table.observe(PairKey{Workload: 1}, &p, &test.records[i], test.records[i].Time)
+				table.observe(PairKey{Workload: 1}, &p, &every, &test.records[i], test.records[i].Time)
 			}
 			count, size, _ := p.sizes.Alike(1, 0.2)
 			require.Equal(t, test.count, count)
@@ -81,29 +81,67 @@ func TestTransfers(t *testing.T) {
 
 // More connections than are followed: each of the others' records is a transfer.
 func TestTransfersAreBounded(t *testing.T) {
-	table, p := newTransfers(4), Pair{}
+	table, p, every := newTransfers(4), Pair{}, reports(10)
 	for i := range 100 {
 		r := part(int64(i), uint16(i), mib)
-		table.observe(PairKey{Workload: 1}, &p, &r, r.Time)
+		table.observe(PairKey{Workload: 1}, &p, &every, &r, r.Time)
 	}
 	require.LessOrEqual(t, table.Len(), 4)
 	for i := range 100 {
 		r := part(200, uint16(i), mib, last)
-		table.observe(PairKey{Workload: 1}, &p, &r, r.Time)
+		table.observe(PairKey{Workload: 1}, &p, &every, &r, r.Time)
 	}
 	require.Zero(t, table.Len())
 }
 
 // A transfer is a beat: when it was, and of how much.
 func TestTransfersMakeBeats(t *testing.T) {
-	table, p := newTransfers(100), Pair{}
+	table, p, every := newTransfers(100), Pair{}, reports(10)
 	for i := range 8 {
 		r := part(int64(i)*600, uint16(i), mib, last)
-		table.observe(PairKey{Workload: 1}, &p, &r, r.Time)
+		table.observe(PairKey{Workload: 1}, &p, &every, &r, r.Time)
 		failed := part(int64(i)*600+300, uint16(i), 0, last)
-		table.observe(PairKey{Workload: 1}, &p, &failed, failed.Time)
+		table.observe(PairKey{Workload: 1}, &p, &every, &failed, failed.Time)
 	}
 	rhythm, ok := p.beats.Rhythm(8)
 	require.True(t, ok)
 	require.Equal(t, stats.Rhythm{Beats: 8, Interval: (10 * time.Minute).Seconds(), Bytes: mib}, rhythm)
+}
+
+// What flows all the time is one transfer, however seldom it is reported.
+func TestSeldomReports(t *testing.T) {
+	for _, interval := range []int64{10, 60, 300, 1800} {
+		table, p, every := newTransfers(100), Pair{}, reports(0)
+		for i := range int64(50) {
+			r := part(i*interval, 1, mib)
+			table.observe(PairKey{Workload: 1}, &p, &every, &r, r.Time)
+		}
+		count, _, _ := p.sizes.Alike(1, 0.05)
+		require.Zero(t, count, "each %d s", interval)
+		require.Zero(t, p.beats.Pause())
+	}
+}
+
+// How often connections are reported is told by those that are reported most often.
+func TestReports(t *testing.T) {
+	var every reports
+	require.Equal(t, int64(45*time.Minute), every.pause(), "not known")
+	for range 20 {
+		every.see(int64(10 * time.Second))
+	}
+	require.InDelta(t, 30, time.Duration(every.pause()).Seconds(), 10)
+	for range 5 {
+		every.see(int64(time.Hour))
+	}
+	require.InDelta(t, 240, time.Duration(every.pause()).Seconds(), 90, "pauses among them")
+	for range 20 {
+		every.see(int64(10 * time.Second))
+	}
+	require.InDelta(t, 30, time.Duration(every.pause()).Seconds(), 5)
+	every.see(-1)
+	require.GreaterOrEqual(t, every, reports(1))
+	for range 1000 {
+		every.see(1)
+	}
+	require.Equal(t, transferPause, every.pause())
 }

@@ -174,6 +174,21 @@ func (v *View) Ordinary() float64 {
 	return 0
 }
 
+// exchanged is how many times what a workload usually sends another service may get.
+const exchanged = 2
+
+// Replaces says that the destination may have taken another one's place: it gets no
+// more than about what the workload usually sends in all, and the others get less than
+// half of that within the hour.
+func (v *View) Replaces() bool {
+	ordinary := v.Ordinary()
+	if float64(v.Volume().Sent) > exchanged*ordinary {
+		return false
+	}
+	others := v.Workload.total.ledger.Sum(stats.Hour) - v.pair.ledger.Sum(stats.Hour)
+	return others < ordinary*float64(time.Hour)/float64(v.span)/2
+}
+
 // Ledger is what was sent, not served, over an hour, a day and a week.
 func (v *View) Ledger() *stats.Ledger { return &v.pair.ledger }
 

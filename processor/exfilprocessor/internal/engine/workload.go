@@ -22,6 +22,7 @@ type Workload struct {
 	windows   reach
 	days      reach
 	senders   stats.Known
+	every     reports        // not kept: it is soon known again
 	incidents int            // open ones
 	pass      *allow.Pass    // nil if nothing is allowed to it
 	ledgers   []allow.Ledger // kept ones, until there is a pass

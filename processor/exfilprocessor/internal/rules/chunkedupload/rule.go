@@ -17,11 +17,9 @@ import (
 const (
 	// newScore is that of a destination that is not customary.
 	newScore = 42
-	// ordinaryScore is that of no more than so many times what the workload usually
-	// sends in all, however much it comes to: a service may have been exchanged for
-	// another.
+	// ordinaryScore is that of a destination that may have replaced another one, however
+	// much it comes to.
 	ordinaryScore = 20
-	exchanged     = 2
 	// customaryScore weighs nothing: a customary destination has its sizes. It is
 	// said only where the volume is unusual.
 	customaryScore = 10
@@ -86,11 +84,10 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 
 // base is the score at the threshold; false where the sizes mean nothing.
 func (u *Rule) base(v *engine.View) (score float64, ok bool) {
-	sent := float64(v.Volume().Sent)
 	switch {
 	case v.Established():
-		return customaryScore, sent > v.Limit(u.cfg.MinBytes).Bytes
-	case sent <= exchanged*v.Ordinary():
+		return customaryScore, float64(v.Volume().Sent) > v.Limit(u.cfg.MinBytes).Bytes
+	case v.Replaces():
 		return ordinaryScore, true
 	default:
 		return newScore, true

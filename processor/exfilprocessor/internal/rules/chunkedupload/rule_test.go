@@ -1,8 +1,11 @@
 package chunkedupload
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,6 +26,13 @@ func transfers(from, every time.Duration, sizes ...int64) []flow.Record {
 		records = append(records, r)
 	}
 	return records
+}
+
+// going are parts of one connection that goes on.
+func going(from, every time.Duration, sizes ...int64) []flow.Record {
+	return changed(transfers(from, every, sizes...), func(r *flow.Record) {
+		r.Source, r.EndReason = netip.AddrPortFrom(r.Source.Addr(), 4000), flow.EndActiveTimeout
+	})
 }
 
 func same(n int, size int64) []int64 {
@@ -91,8 +101,9 @@ func TestObserve(t *testing.T) {
 		"an answer as long":          {changed(transfers(0, minute, same(20, mib)...), func(r *flow.Record) { r.ReverseBytes = mib }), 0, 0},
 		"served":                     {changed(transfers(0, minute, same(20, mib)...), func(r *flow.Record) { r.Initiator = flow.InitiatorDestination }), 0, 0},
 		"inside":                     {changed(transfers(0, minute, same(20, mib)...), func(r *flow.Record) { r.Destination = r.Source }), 0, 0},
-		"one connection that pauses": {changed(transfers(0, minute, same(9, mib)...), func(r *flow.Record) { r.Source, r.EndReason = transfers(0, 0, 1)[0].Source, flow.EndActiveTimeout }), 9, 1},
-		"one that does not":          {changed(transfers(0, 10*time.Second, same(20, mib)...), func(r *flow.Record) { r.Source, r.EndReason = transfers(0, 0, 1)[0].Source, flow.EndActiveTimeout }), 0, 0},
+		"one connection that pauses": {append(going(0, 10*time.Second, same(30, 100)...), going(6*minute, minute, same(9, mib)...)...), 39, 1},
+		"reported each minute":       {going(0, minute, same(40, mib)...), 0, 0},
+		"one that does not pause":    {going(0, 10*time.Second, same(20, mib)...), 0, 0},
 		"numbers at the end":         {transfers(0, minute, same(9, math.MaxInt64)...), 8, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,16 +141,20 @@ func TestLearning(t *testing.T) {
 	require.Empty(t, found)
 }
 
-// A workload that sends as much to another service anyway may have exchanged it.
-func TestNoMoreThanOrdinary(t *testing.T) {
+// A workload that stopped to send as much to another service may have exchanged it.
+func TestReplaced(t *testing.T) {
 	usual := changed(transfers(0, 10*time.Minute, logNormal(700, 9*mib, 0.7)...), func(r *flow.Record) {
 		r.Destination = ruletest.Record(0, 0, 443, 0).Destination
 		r.Server = "in.logs.example"
 	})
-	pieces := changed(transfers(7000*time.Minute, 5*time.Minute, same(9, mib)...), func(r *flow.Record) { r.Server = "new.example" })
-	found, _ := ruletest.Play(New(DefaultConfig()), append(usual, pieces...))
-	require.Len(t, found, 1)
-	require.InDelta(t, ordinaryScore, found[0].Score, 0)
+	for after, want := range map[time.Duration]float64{7300 * time.Minute: ordinaryScore, 6950 * time.Minute: 45} {
+		pieces := changed(transfers(after, 5*time.Minute, same(9, mib)...), func(r *flow.Record) { r.Server = "new.example" })
+		all := ruletest.Meanwhile(append(slices.Clone(usual), pieces...))
+		slices.SortStableFunc(all, func(a, b flow.Record) int { return cmp.Compare(a.Time, b.Time) })
+		found, _ := ruletest.Play(New(DefaultConfig()), all)
+		require.Len(t, found, 1)
+		require.InDelta(t, want, found[0].Score, 0.1)
+	}
 }
 
 // The incident waits for the next pieces of a slow sender.

@@ -17,11 +17,9 @@ import (
 const (
 	// newScore is that of a destination that is not customary.
 	newScore = 42
-	// ordinaryScore is that of no more than so many times what the workload usually
-	// sends in all, however much it comes to: a service may have been exchanged for
-	// another.
+	// ordinaryScore is that of a destination that may have replaced another one, however
+	// much it comes to.
 	ordinaryScore = 20
-	exchanged     = 2
 	// minRatio of sent to received: three bytes out for one in.
 	minRatio = 0.5
 	// maxRipple is the largest mean deviation of sizes, relative to the usual one. That
@@ -69,12 +67,11 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 	if !v.News(total) || int64(v.Beats().Last())*1e9 < v.Told() || v.Established() {
 		return engine.Finding{}, false
 	}
-	volume := v.Volume()
-	if volume.Ratio() < minRatio {
+	if v.Volume().Ratio() < minRatio {
 		return engine.Finding{}, false
 	}
 	base := float64(newScore)
-	if float64(volume.Sent) <= exchanged*v.Ordinary() {
+	if v.Replaces() {
 		base = ordinaryScore
 	}
 	return u.finding(v, &rhythm, base), true

@@ -112,8 +112,8 @@ func TestCustomaryDestinations(t *testing.T) {
 	require.Empty(t, found, "for more than a week")
 }
 
-// A workload that sends as much to another service anyway may have exchanged it.
-func TestNoMoreThanOrdinary(t *testing.T) {
+// A workload that stopped to send as much to another service may have exchanged it.
+func TestReplaced(t *testing.T) {
 	all := changed(poisson(600, 10*time.Minute, 2*mib), func(_ int, r *flow.Record) {
 		r.Destination = ruletest.Record(0, 0, 443, 0).Destination
 		r.Server = "in.logs.example"
