@@ -45,7 +45,7 @@ func TestWhatIsUsualOutlivesTheCollector(t *testing.T) {
 	second := first.kill(t, cfg)
 	second.consume(48*time.Hour, more(48*time.Hour, usualBytes))
 	require.Empty(t, second.AllLogs())
-	second.consume(49*time.Hour, more(49*time.Hour, 40*usualBytes))
+	second.consume(49*time.Hour, more(49*time.Hour, 200*usualBytes))
 	require.Equal(t, []alert.Status{alert.Open}, statuses(t, &second.LogsSink))
 
 	fresh := begin(t, t.TempDir(), learned())

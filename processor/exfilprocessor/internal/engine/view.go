@@ -141,7 +141,7 @@ func (v *View) DayLimit(floor int64) Limit {
 func (v *View) limit(floor int64, own, total *stats.Baseline) Limit {
 	least := float64(floor)
 	switch {
-	case v.Learning:
+	case v.Learning, v.pair.has(customary) && !own.Known(): // until its first bin is over
 		return Limit{Bytes: least * learningFactor, Basis: Learning}
 	case own.Known():
 		if limit := own.Limit(); limit > least {
