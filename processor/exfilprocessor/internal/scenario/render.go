@@ -114,7 +114,7 @@ func labels(p *metricdata.DataPoint[int64]) string {
 	}
 	var list []string
 	for _, kv := range p.Attributes.ToSlice() {
-		list = append(list, string(kv.Key)+"="+kv.Value.Emit())
+		list = append(list, string(kv.Key)+"="+kv.Value.String())
 	}
 	return "{" + strings.Join(list, ",") + "}"
 }
