@@ -5,6 +5,10 @@ import "github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 // MostRecords is how many records ObserveAll is best given at a time.
 const MostRecords = 32
 
+// worthWarming is from how many destinations on they no longer lie in the processor's
+// own caches.
+const worthWarming = 1 << 14
+
 // ObserveAll takes records of one source, as Observe does each. What is known of
 // their destinations is brought close first: with a million of them, most of a
 // record's time would be spent waiting for memory.
@@ -19,7 +23,7 @@ func (e *Engine) ObserveAll(src *Source, records []flow.Record) {
 
 // warm guesses the pairs of the records: a wrong guess costs time only.
 func (s *shard) warm(src *Source, records []flow.Record) {
-	if s.current == nil || s.current.Key != src.key {
+	if s.current == nil || s.current.Key != src.key || s.pairs.Len() < worthWarming {
 		return
 	}
 	var keys [MostRecords]PairKey
