@@ -19,8 +19,8 @@ var nosyRule = alert.Rule{Name: "nosy", Family: alert.Volume}
 
 func (nosy) Describe() *alert.Rule { return &nosyRule }
 func (nosy) Scope() Scope          { return Questions }
-func (nosy) Observe(v *View, r *flow.Record) (Finding, bool) {
-	return Finding{Finding: alert.Finding{Rule: &nosyRule, Score: 50, Observed: float64(v.Volume().Sent)}}, v.News(float64(v.Volume().Sent))
+func (nosy) Observe(v *View, r *flow.Record) (*Finding, bool) {
+	return &Finding{Finding: alert.Finding{Rule: &nosyRule, Score: 50, Observed: float64(v.Volume().Sent)}}, v.News(float64(v.Volume().Sent))
 }
 
 func question(second int, name string, bytes int64) flow.Record {

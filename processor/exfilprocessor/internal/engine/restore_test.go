@@ -32,8 +32,8 @@ func (size) Describe() *alert.Rule { return &sizeRule }
 
 func (size) Scope() Scope { return Peers }
 
-func (size) Observe(v *View, r *flow.Record) (Finding, bool) {
-	f := Finding{Action: "sends", Reason: "it is much"}
+func (size) Observe(v *View, r *flow.Record) (*Finding, bool) {
+	f := &Finding{Action: "sends", Reason: "it is much"}
 	f.Rule, f.Techniques, f.Observed, f.Unit = &sizeRule, []string{"T1020"}, float64(r.Bytes), "By"
 	f.Sentence = fmt.Sprintf("%d bytes.", r.Bytes)
 	switch {

@@ -21,7 +21,7 @@ type Rule interface {
 	Scope() Scope
 	// Observe is called once a record. The record and the view are the rule's for
 	// the length of the call.
-	Observe(v *View, r *flow.Record) (Finding, bool)
+	Observe(v *View, r *flow.Record) (*Finding, bool)
 	// Sweep forgets what is stale among the next steps entries.
 	Sweep(now int64, steps int)
 	// Drain reports the state held.

@@ -271,7 +271,7 @@ func (s *shard) show(scope Scope, c *scene) *suspect {
 		v.rule = rule.number
 		if finding, ok := rule.Observe(v, c.r); ok {
 			s.counts[rule.number]++
-			v.suspect = s.found(&finding, rule.number, c)
+			v.suspect = s.found(finding, rule.number, c)
 		}
 	}
 	if sus = v.suspect; sus != nil && sus.opened && sus.Grown() {

@@ -49,9 +49,9 @@ var description = alert.Rule{
 }
 
 // Observe reports a volume that crosses the limit, and again when it doubles.
-func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Bytes == 0 {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	volume := v.Volume()
 	if r.Initiator == flow.InitiatorDestination {
@@ -60,17 +60,17 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 	return u.check(v, r, volume, false)
 }
 
-func (u *Rule) check(v *engine.View, r *flow.Record, volume engine.Volume, serves bool) (engine.Finding, bool) {
+func (u *Rule) check(v *engine.View, r *flow.Record, volume engine.Volume, serves bool) (*engine.Finding, bool) {
 	sent, floor := volume.Sent, u.cfg.MinBytes
 	if serves {
 		sent, floor = volume.Served, u.cfg.ServingMinBytes
 	}
 	if sent < floor || volume.Ratio() < u.cfg.MinRatio {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	limit := v.Limit(floor)
 	if float64(sent) < limit.Bytes || !v.News(float64(sent)) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	base := float64(servingScore)
 	if !serves {
@@ -78,9 +78,9 @@ func (u *Rule) check(v *engine.View, r *flow.Record, volume engine.Volume, serve
 	}
 	f := finding(base, sent, limit, r.Protocol)
 	if serves {
-		u.tellServing(&f, v, volume, limit)
+		u.tellServing(f, v, volume, limit)
 	} else {
-		u.tellUpload(&f, v, volume, limit)
+		u.tellUpload(f, v, volume, limit)
 	}
 	return f, true
 }
@@ -97,8 +97,8 @@ func score(v *engine.View, r *flow.Record) float64 {
 	}
 }
 
-func finding(base float64, observed int64, limit engine.Limit, protocol string) engine.Finding {
-	return engine.Finding{Finding: alert.Finding{
+func finding(base float64, observed int64, limit engine.Limit, protocol string) *engine.Finding {
+	return &engine.Finding{Finding: alert.Finding{
 		Rule:       &description,
 		Techniques: techniques(protocol),
 		Score:      incident.Score(base, float64(observed), limit.Bytes),

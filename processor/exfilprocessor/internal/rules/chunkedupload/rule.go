@@ -54,21 +54,21 @@ var description = alert.Rule{
 }
 
 // Observe reports a number of transfers of one size, and again when it doubles.
-func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Bytes == 0 || r.Initiator == flow.InitiatorDestination {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	count, size, variation := v.Sizes().Alike(u.cfg.MinCount, u.cfg.MaxVariation)
 	total := float64(count) * size
 	if count == 0 || size < float64(u.cfg.MinChunkBytes) || total < float64(u.cfg.MinBytes) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if v.Learning || !v.News(total) || int64(v.Beats().Last())*1e9 < v.Told() || v.Volume().Ratio() < minRatio {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	score, ok := u.base(v)
 	if !ok {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	f := u.finding(count, size, variation)
 	f.Score = score
@@ -99,9 +99,9 @@ func quiet(v *engine.View) time.Duration {
 	return min(max(time.Duration(3*v.Beats().Pause())*time.Second, leastQuiet), mostQuiet)
 }
 
-func (u *Rule) finding(count int, size, variation float64) engine.Finding {
+func (u *Rule) finding(count int, size, variation float64) *engine.Finding {
 	total, piece := whole(float64(count)*size), prose.Bytes(whole(size))
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1030"},

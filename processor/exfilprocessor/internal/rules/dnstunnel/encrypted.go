@@ -80,17 +80,17 @@ func (*Encrypted) Scope() engine.Scope { return engine.Peers }
 
 // Observe reports a resolver to which enough was sent, and again at every doubling.
 // One that was there while the engine learned, or is customary, is ordinary.
-func (d *Encrypted) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (d *Encrypted) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	port := r.Destination.Port()
 	if port != portDoT && port != portHTTPS || r.Bytes == 0 || r.Initiator == flow.InitiatorDestination {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if v.Learning || v.Established() || port == portHTTPS && !d.resolves(r.Server) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	e, _ := d.Touch(v.Key, v.Now, r.Bytes)
 	if e == nil {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if e.Value.found && v.News(0) {
 		e.Value = resolver{} // the incident that told of it is over
@@ -98,7 +98,7 @@ func (d *Encrypted) Observe(v *engine.View, r *flow.Record) (engine.Finding, boo
 	e.Value.sent.Add(r.Time/1e9, r.Bytes)
 	s := d.sum(&e.Value.sent)
 	if s.bytes < s.limit || !v.News(s.bytes) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	e.Value.found = true
 	return d.finding(r, &s), true
@@ -127,7 +127,7 @@ func (d *Encrypted) resolves(name string) bool {
 	return place.resolves
 }
 
-func (d *Encrypted) finding(r *flow.Record, s *sum) engine.Finding {
+func (d *Encrypted) finding(r *flow.Record, s *sum) *engine.Finding {
 	means := "TLS"
 	switch {
 	case r.Destination.Port() == portHTTPS:
@@ -140,7 +140,7 @@ func (d *Encrypted) finding(r *flow.Record, s *sum) engine.Finding {
 		score = min(incident.Score(evidenceScore, s.bytes, s.limit), mostEvidence)
 	}
 	volume := prose.Bytes(int64(s.bytes))
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &encrypted,
 			Techniques: []string{"T1071.004"},

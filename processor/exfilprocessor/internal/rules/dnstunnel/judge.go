@@ -34,7 +34,7 @@ type sum struct {
 }
 
 // judge compares what was carried with the limits, by the hour and by the day.
-func (t *Rule) judge(v *engine.View, r *flow.Record, c *carried) (engine.Finding, bool) {
+func (t *Rule) judge(v *engine.View, r *flow.Record, c *carried) (*engine.Finding, bool) {
 	factor := c.factor(v)
 	hour := sum{stats.Hour, carriedBy(&c.hour), float64(t.cfg.MinBytes) * factor}
 	day := sum{stats.Day, carriedBy(&c.day), float64(t.cfg.MinDailyBytes) * factor}
@@ -43,7 +43,7 @@ func (t *Rule) judge(v *engine.View, r *flow.Record, c *carried) (engine.Finding
 		worst = &day
 	}
 	if worst.bytes < worst.limit || isUsual(v) || !v.News(worst.bytes) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	c.found = true
 	return t.finding(v, r, c, worst), true
@@ -80,10 +80,10 @@ func (c *carried) answersData() bool {
 	return c.odd >= manyOdd || c.answers.Sum(stats.Hour) >= manyAnswers
 }
 
-func (t *Rule) finding(v *engine.View, r *flow.Record, c *carried, s *sum) engine.Finding {
+func (t *Rule) finding(v *engine.View, r *flow.Record, c *carried, s *sum) *engine.Finding {
 	carries := prose.Bytes(int64(s.bytes))
 	span := int64(s.horizon.Seconds() * float64(time.Second))
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1048.003", "T1071.004"},

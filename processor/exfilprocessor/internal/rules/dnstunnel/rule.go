@@ -62,27 +62,27 @@ type carried struct {
 
 // Observe counts a name, and reports the domain when what its names carry crosses
 // the limit, and again when that doubles.
-func (t *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (t *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	e, fresh := t.Touch(v.Key, v.Now, 0)
 	if e == nil {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	c := &e.Value
 	if fresh {
 		t.begin(c, r)
 	}
 	if c.attention == not {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	below := c.below(r.DNS.QuestionName)
 	if below == "" || t.ordinary(c, r, below) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if c.found && v.News(0) {
 		c.restart(r.Time) // the incident that told of it is over
 	}
 	if !c.add(r, below) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if sum := float32(c.day.Sum()); sum > c.weighed {
 		t.Renew(e, v.Key, v.Now, int64(sum-c.weighed))

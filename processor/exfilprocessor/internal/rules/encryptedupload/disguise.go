@@ -53,27 +53,27 @@ func (x *exchange) add(r *flow.Record, told int64) {
 }
 
 // disguise sums what is sent to a port that promises otherwise.
-func (u *Rule) disguise(v *engine.View, r *flow.Record, s speech) (engine.Finding, bool) {
+func (u *Rule) disguise(v *engine.View, r *flow.Record, s speech) (*engine.Finding, bool) {
 	e, _ := u.Touch(service{v.Key, r.Destination.Port()}, v.Now, r.Bytes)
 	if e == nil {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	x := &e.Value
 	x.add(r, v.Told())
 	sent, received := min(x.sent.Sum(stats.Hour), most), x.received.Sum(stats.Hour)
 	least := float64(u.cfg.DisguiseMinBytes)
 	if !(sent >= least) || sent-received < u.cfg.MinRatio*(sent+received) || !v.News(sent) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	f := u.tellDisguise(v, r, s, sent)
 	f.Quiet, f.Sent, f.Since = pause, int64(f.Observed), x.begun
 	return f, true
 }
 
-func (u *Rule) tellDisguise(v *engine.View, r *flow.Record, s speech, sent float64) engine.Finding {
+func (u *Rule) tellDisguise(v *engine.View, r *flow.Record, s speech, sent float64) *engine.Finding {
 	least := float64(u.cfg.DisguiseMinBytes)
 	p := promises(r.Destination.Port())
-	f := engine.Finding{Finding: alert.Finding{
+	f := &engine.Finding{Finding: alert.Finding{
 		Rule:       &description,
 		Techniques: []string{technique(s)},
 		Score:      score(v, s, sent, least),

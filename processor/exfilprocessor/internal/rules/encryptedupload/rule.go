@@ -53,32 +53,32 @@ var description = alert.Rule{
 }
 
 // Observe reports a volume that crosses its limit, and again when it doubles.
-func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Bytes == 0 || r.Initiator == flow.InitiatorDestination {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	s := speaks(r)
 	switch {
 	case s == untold:
-		return engine.Finding{}, false
+		return nil, false
 	case disguised(r, s):
 		return u.disguise(v, r, s)
 	case s == hidden || s == random:
 		return u.volume(v, r, s)
 	}
-	return engine.Finding{}, false
+	return nil, false
 }
 
 // volume compares what was sent within the window.
-func (u *Rule) volume(v *engine.View, r *flow.Record, s speech) (engine.Finding, bool) {
+func (u *Rule) volume(v *engine.View, r *flow.Record, s speech) (*engine.Finding, bool) {
 	volume := v.Volume()
 	if volume.Sent < u.cfg.MinBytes || volume.Ratio() < u.cfg.MinRatio {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	limit := v.Limit(u.cfg.MinBytes)
 	sent := float64(volume.Sent)
 	if sent < limit.Bytes || !v.News(sent) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	base := float64(uploadScore)
 	switch {
@@ -88,7 +88,7 @@ func (u *Rule) volume(v *engine.View, r *flow.Record, s speech) (engine.Finding,
 		base = settledScore
 	}
 	span := prose.Duration(v.Window())
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{technique(s)},

@@ -65,13 +65,13 @@ type reach struct {
 
 // Observe reports a volume and a number of destinations that cross their limits, and
 // again when the volume doubles.
-func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Bytes == 0 || v.Learning {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	volume := v.Volume()
 	if volume.Ratio() < u.cfg.MinRatio {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if volume.Sent >= u.cfg.MinBytes {
 		if f, ok := u.fast(v, volume.Sent); ok {
@@ -81,21 +81,21 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 	if v.Ledger().Sum(stats.Day) >= slowBytes*float64(u.cfg.MinBytes) && v.Now-v.Told() > told {
 		return u.slow(v)
 	}
-	return engine.Finding{}, false
+	return nil, false
 }
 
 // fast looks at the window.
-func (u *Rule) fast(v *engine.View, sent int64) (engine.Finding, bool) {
+func (u *Rule) fast(v *engine.View, sent int64) (*engine.Finding, bool) {
 	destinations := v.Spread()
 	if destinations < u.cfg.MinDestinations || !v.News(float64(sent)) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	h := reach{
 		sent: float64(sent), limit: v.Limit(u.cfg.MinBytes),
 		destinations: destinations, usual: v.SpreadLimit(), minDestinations: u.cfg.MinDestinations,
 	}
 	if !u.wide(&h) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	f := u.finding(&h, prose.Duration(v.Window()))
 	f.Quiet = quiet
@@ -103,17 +103,17 @@ func (u *Rule) fast(v *engine.View, sent int64) (engine.Finding, bool) {
 }
 
 // slow looks at the day.
-func (u *Rule) slow(v *engine.View) (engine.Finding, bool) {
+func (u *Rule) slow(v *engine.View) (*engine.Finding, bool) {
 	sent, destinations := v.Ledger().Sum(stats.Day), v.DaySpread()
 	if destinations < slowDestinations*u.cfg.MinDestinations || !v.News(sent) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	h := reach{
 		sent: sent, limit: v.DayLimit(slowBytes * u.cfg.MinBytes),
 		destinations: destinations, usual: v.DaySpreadLimit(), minDestinations: slowDestinations * u.cfg.MinDestinations,
 	}
 	if !u.wide(&h) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	f := u.finding(&h, "a day")
 	f.Quiet = slowQuiet
@@ -127,13 +127,13 @@ func (u *Rule) wide(h *reach) bool {
 		h.sent >= float64(h.destinations)*float64(u.cfg.MinBytesEach)
 }
 
-func (u *Rule) finding(h *reach, span string) engine.Finding {
+func (u *Rule) finding(h *reach, span string) *engine.Finding {
 	sent := prose.Bytes(whole(h.sent))
 	least := fmt.Sprintf("at least %d", h.minDestinations)
 	if h.usual > 0 {
 		least += fmt.Sprintf(", and more than %.0f, the most that is usual", h.usual)
 	}
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1020"},

@@ -60,13 +60,13 @@ var description = alert.Rule{
 func (*Rule) Scope() engine.Scope { return engine.Peers }
 
 // Observe joins a record of either channel to the session, in any order.
-func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Transport != "tcp" {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	s := u.session(v, r)
 	if s == nil {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if s.next > 0 && !v.Open() {
 		s.restart()
@@ -77,10 +77,10 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 	case isData(r):
 		s.carry(r)
 	default:
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if !u.uploads(s) || s.sent < max(s.next, u.cfg.MinBytes) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	s.next = saturate(s.sent, s.sent)
 	return u.finding(v, s), true
@@ -106,13 +106,13 @@ func (u *Rule) uploads(s *session) bool {
 	return s.upload != "" || s.control && s.secure && s.ratio() >= u.cfg.MinRatio
 }
 
-func (u *Rule) finding(v *engine.View, s *session) engine.Finding {
+func (u *Rule) finding(v *engine.View, s *session) *engine.Finding {
 	how, technique, protocol := "FTP "+s.upload, "T1048.003", "ftp"
 	if s.secure {
 		how, technique, protocol = "FTP over TLS", "T1048.002", "ftps"
 	}
 	sent, threshold := prose.Bytes(s.sent), prose.Bytes(u.cfg.MinBytes)
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{technique},

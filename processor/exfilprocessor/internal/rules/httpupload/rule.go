@@ -53,13 +53,13 @@ func (*Rule) Scope() engine.Scope { return engine.Peers }
 
 // Observe follows the request that the record tells of, or the one it goes on
 // with.
-func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Initiator == flow.InitiatorDestination || r.Transport != "tcp" || !mayBe(r) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	e := u.follow(v, r)
 	if e == nil {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	up := e.Value
 	if up.reported && !v.Open() && r.Bytes > 0 {
@@ -71,7 +71,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 		u.Remove(e.Key)
 	}
 	if !report {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	return u.finding(v, &up, r), true
 }
@@ -110,13 +110,13 @@ func (u *Rule) follow(v *engine.View, r *flow.Record) *bounded.Entry[connection,
 	return e
 }
 
-func (u *Rule) finding(v *engine.View, up *upload, r *flow.Record) engine.Finding {
+func (u *Rule) finding(v *engine.View, up *upload, r *flow.Record) *engine.Finding {
 	size, verb := up.declared, "declares"
 	if body := up.body(u.minBytes); size < u.minBytes || body > size && r.HTTP.BodySize == 0 {
 		size, verb = body, "has sent"
 	}
 	threshold := prose.Bytes(u.minBytes)
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1048.003", "T1567"},

@@ -40,7 +40,7 @@ type sum struct {
 }
 
 // judge compares each sum with its limit, and reports the one furthest above it.
-func (t *Rule) judge(v *engine.View, r *flow.Record, p *pings) (engine.Finding, bool) {
+func (t *Rule) judge(v *engine.View, r *flow.Record, p *pings) (*engine.Finding, bool) {
 	sums := [kinds]sum{
 		{oddHour, stats.Hour, p.odd.Sum(stats.Hour), float64(t.cfg.MinBytes), 0},
 		{oddDay, stats.Day, p.odd.Sum(stats.Day), float64(t.cfg.MinDailyBytes), 0},
@@ -55,7 +55,7 @@ func (t *Rule) judge(v *engine.View, r *flow.Record, p *pings) (engine.Finding, 
 		}
 	}
 	if worst.bytes < worst.limit || !v.News(worst.bytes) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	p.found = true
 	return p.finding(v, r, worst), true
@@ -76,10 +76,10 @@ func (p *pings) limit(v *engine.View, s *sum) {
 	}
 }
 
-func (p *pings) finding(v *engine.View, r *flow.Record, s *sum) engine.Finding {
+func (p *pings) finding(v *engine.View, r *flow.Record, s *sum) *engine.Finding {
 	volume := prose.Bytes(int64(s.bytes))
 	span := int64(s.horizon.Seconds() * float64(time.Second))
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1048.003", "T1095"},

@@ -56,13 +56,13 @@ type pings struct {
 
 // Observe reports a destination when what was sent to it crosses a limit, and again
 // when that doubles.
-func (t *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (t *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if len(r.Transport) < len("icmp") || r.Bytes == 0 || !isICMP(r.Transport) || echoes(r) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	e, fresh := t.Touch(v.Key, v.Now, r.Bytes)
 	if e == nil {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	p := &e.Value
 	if fresh || p.found && v.News(0) {

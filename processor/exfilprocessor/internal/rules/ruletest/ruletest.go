@@ -72,10 +72,10 @@ type spy struct {
 	found []engine.Finding
 }
 
-func (s *spy) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (s *spy) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	f, ok := s.Rule.Observe(v, r)
 	if ok {
-		s.found = append(s.found, f)
+		s.found = append(s.found, *f)
 	}
 	return f, ok
 }

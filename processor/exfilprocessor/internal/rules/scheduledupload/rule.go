@@ -55,20 +55,20 @@ var description = alert.Rule{
 }
 
 // Observe reports a rhythm, and again when its bytes double.
-func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Bytes == 0 || r.Initiator == flow.InitiatorDestination {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	rhythm, ok := v.Beats().Rhythm(u.cfg.MinBeats)
 	if !ok || !u.suits(&rhythm) || v.Learning {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	total := float64(rhythm.Beats) * rhythm.Bytes
 	if !v.News(total) || int64(v.Beats().Last())*1e9 < v.Told() || v.Established() {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if v.Volume().Ratio() < minRatio {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	base := float64(newScore)
 	if v.Replaces() {
@@ -83,12 +83,12 @@ func (u *Rule) suits(r *stats.Rhythm) bool {
 		r.Jitter <= u.cfg.MaxJitter && r.Ripple <= maxRipple
 }
 
-func (u *Rule) finding(v *engine.View, r *stats.Rhythm, base float64) engine.Finding {
+func (u *Rule) finding(v *engine.View, r *stats.Rhythm, base float64) *engine.Finding {
 	total := float64(r.Beats) * r.Bytes
 	threshold := float64(u.cfg.MinBeats) * float64(u.cfg.MinBytes)
 	interval := time.Duration(r.Interval * float64(time.Second))
 	said, each := prose.Duration(interval.Round(time.Second)), prose.Bytes(whole(r.Bytes))
-	f := engine.Finding{
+	f := &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1029"},

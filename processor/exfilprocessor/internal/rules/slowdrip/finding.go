@@ -33,9 +33,9 @@ var pauses = [stats.Horizons]time.Duration{2 * time.Hour, 24 * time.Hour, 48 * t
 // most keeps a sum of bytes in 64 bits.
 const most = 1 << 62
 
-func (d *Rule) finding(v *engine.View, w *weight, x *exchange) engine.Finding {
+func (d *Rule) finding(v *engine.View, w *weight, x *exchange) *engine.Finding {
 	sum := int64(min(w.sum, most))
-	f := engine.Finding{
+	f := &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1020", "T1030"},

@@ -66,21 +66,21 @@ var description = alert.Rule{
 }
 
 // Observe reports a sum that crosses its limit, and again when it has grown by half.
-func (d *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (d *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Initiator == flow.InitiatorDestination {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	var x *exchange
 	if v.Followed() {
 		x = d.take(v, r)
 	}
 	if r.Bytes == 0 {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	// Half of what would be suspect is the least that is followed.
 	sum := v.Ledger().Sum(stats.Day)
 	if sum < float64(d.cfg.SuspectBytes)/2 || v.Bulk().Bins() < steady || !passes(sum, float64(r.Bytes)) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	return d.check(v, r, x)
 }
@@ -91,22 +91,22 @@ func passes(sum, bytes float64) bool {
 	return math.Floor(sum/stride) > math.Floor((sum-bytes)/stride)
 }
 
-func (d *Rule) check(v *engine.View, r *flow.Record, x *exchange) (engine.Finding, bool) {
+func (d *Rule) check(v *engine.View, r *flow.Record, x *exchange) (*engine.Finding, bool) {
 	w := d.weigh(v, x)
 	switch {
 	case x != nil && w.part < 0.5 && x.poured.Sum(stats.Week) < float64(d.cfg.SuspectBytes):
 		d.leave(v)
-		return engine.Finding{}, false
+		return nil, false
 	case x == nil && (w.part >= 0.5 || pours(v)):
 		v.Follow(true)
 		d.take(v, r)
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if x == nil || w.part < 1 || !d.drips(v, x) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if w.loud && w.sum < growth*x.told || !w.loud && !v.News(0) {
-		return engine.Finding{}, false // no news
+		return nil, false // no news
 	}
 	if w.loud {
 		x.told = w.sum

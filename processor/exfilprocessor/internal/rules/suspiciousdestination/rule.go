@@ -64,14 +64,14 @@ var description = alert.Rule{
 
 // Observe reports bytes to a listed destination, or a volume to a service, and again
 // when they double.
-func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Bytes == 0 {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	name := v.Name(r)
 	switch verdict := u.verdicts.of(r, name); verdict {
 	case unsuspected:
-		return engine.Finding{}, false
+		return nil, false
 	case listed:
 		return u.listed(v, r, name)
 	default:
@@ -81,7 +81,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
 
 // listed is traffic with a listed destination. An incident that something weaker was
 // found for hears of it at once.
-func (u *Rule) listed(v *engine.View, r *flow.Record, name string) (engine.Finding, bool) {
+func (u *Rule) listed(v *engine.View, r *flow.Record, name string) (*engine.Finding, bool) {
 	volume, asked := v.Volume(), r.Initiator == flow.InitiatorDestination
 	sent := max(volume.Sent, r.Bytes)
 	if asked {
@@ -89,11 +89,11 @@ func (u *Rule) listed(v *engine.View, r *flow.Record, name string) (engine.Findi
 	}
 	news := v.News(float64(sent))
 	if sent < u.cfg.MinBytes || !news && (asked || v.Score() >= listedScore) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	match, ok := u.verdicts.match(r, name)
 	if !ok {
-		return engine.Finding{}, false // the lists changed meanwhile
+		return nil, false // the lists changed meanwhile
 	}
 	base := float64(listedScore)
 	switch {
@@ -103,7 +103,7 @@ func (u *Rule) listed(v *engine.View, r *flow.Record, name string) (engine.Findi
 		base = pageScore
 	}
 	if base < listedScore && !news {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	f := u.tellListed(&match, sent, asked)
 	f.Score = incident.Score(base, float64(sent), listedBytes)
@@ -112,9 +112,9 @@ func (u *Rule) listed(v *engine.View, r *flow.Record, name string) (engine.Findi
 }
 
 // service is traffic with a public service. To one that is customary it is ordinary.
-func (u *Rule) service(v *engine.View, r *flow.Record, s *service, name string) (engine.Finding, bool) {
+func (u *Rule) service(v *engine.View, r *flow.Record, s *service, name string) (*engine.Finding, bool) {
 	if r.Initiator == flow.InitiatorDestination {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	volume := v.Volume()
 	sent := float64(volume.Sent)
@@ -122,7 +122,7 @@ func (u *Rule) service(v *engine.View, r *flow.Record, s *service, name string) 
 		sent = max(sent, v.Ledger().Sum(stats.Day))
 	}
 	if sent < float64(u.cfg.ServiceMinBytes)/weakShare || v.Established() || volume.Ratio() < minRatio || !v.News(sent) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	f := u.tellService(s, name, sent)
 	f.Score = scale(s.score, sent, float64(u.cfg.ServiceMinBytes))

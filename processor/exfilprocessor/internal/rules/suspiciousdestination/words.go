@@ -10,7 +10,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/prose"
 )
 
-func (u *Rule) tellListed(m *indicator.Match, sent int64, asked bool) engine.Finding {
+func (u *Rule) tellListed(m *indicator.Match, sent int64, asked bool) *engine.Finding {
 	entry := prose.Name(m.Entry())
 	what := "names " + entry
 	if m.URL {
@@ -23,7 +23,7 @@ func (u *Rule) tellListed(m *indicator.Match, sent int64, asked bool) engine.Fin
 	if asked {
 		verb, action = "It answered with", "has answered with"
 	}
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: []string{"T1041"},
@@ -37,9 +37,9 @@ func (u *Rule) tellListed(m *indicator.Match, sent int64, asked bool) engine.Fin
 	}
 }
 
-func (u *Rule) tellService(s *service, name string, sent float64) engine.Finding {
+func (u *Rule) tellService(s *service, name string, sent float64) *engine.Finding {
 	volume, limit := prose.Bytes(whole(sent)), prose.Bytes(u.cfg.ServiceMinBytes)
-	return engine.Finding{
+	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
 			Techniques: s.techniques,

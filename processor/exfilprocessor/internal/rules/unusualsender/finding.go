@@ -42,7 +42,7 @@ const (
 	day = 86_400
 )
 
-func (u *Rule) tellProcess(v *engine.View, r *flow.Record, s sum) engine.Finding {
+func (u *Rule) tellProcess(v *engine.View, r *flow.Record, s sum) *engine.Finding {
 	score, where := float64(processScore), "a destination that it has had for longer"
 	if isNew(v) {
 		score, where = bothScore, "a destination that is new as well"
@@ -81,7 +81,7 @@ func manner(executable string) (more float64, kind string) {
 	return 0, ""
 }
 
-func (u *Rule) tellDestination(v *engine.View, r *flow.Record, sent int64) engine.Finding {
+func (u *Rule) tellDestination(v *engine.View, r *flow.Record, sent int64) *engine.Finding {
 	f := u.finding(destinationScore, float64(sent))
 	f.Sentence = fmt.Sprintf("The destination is new to the workload: it has sent %s there since %s ago, by a process it has had for longer, %s.",
 		prose.Bytes(sent), prose.Duration(v.Age()), prose.Name(r.Process.Executable))
@@ -90,8 +90,8 @@ func (u *Rule) tellDestination(v *engine.View, r *flow.Record, sent int64) engin
 	return f
 }
 
-func (u *Rule) finding(score, sent float64) engine.Finding {
-	return engine.Finding{Finding: alert.Finding{
+func (u *Rule) finding(score, sent float64) *engine.Finding {
+	return &engine.Finding{Finding: alert.Finding{
 		Rule:       &description,
 		Techniques: []string{"T1020"},
 		Score:      score,

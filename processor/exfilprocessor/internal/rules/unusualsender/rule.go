@@ -74,14 +74,14 @@ var description = alert.Rule{
 
 // Observe notes the process, and reports what a new one sends, or what is sent to a
 // new destination about which something else was found.
-func (u *Rule) Observe(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Process.Executable == "" {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	seconds := uint32(r.Time / 1e9)
 	first, known := u.since(v, r.Process.Executable, seconds)
 	if r.Bytes == 0 || r.Initiator == flow.InitiatorDestination || !v.Settled(seconds) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	if known && int64(seconds) < int64(first)+int64(fresh/time.Second) {
 		return u.newProcess(v, r)
@@ -109,10 +109,10 @@ func stable(executable string) uint32 {
 	return hash
 }
 
-func (u *Rule) newProcess(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) newProcess(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	e, _ := u.Touch(newcomer{v.Key, stable(r.Process.Executable)}, v.Now, r.Bytes)
 	if e == nil {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	s := &e.Value
 	if s.begun <= v.Told() {
@@ -122,18 +122,18 @@ func (u *Rule) newProcess(v *engine.View, r *flow.Record) (engine.Finding, bool)
 		s.bytes = most
 	}
 	if s.bytes < u.cfg.MinBytes || !v.News(float64(s.bytes)) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	return u.tellProcess(v, r, *s), true
 }
 
-func (u *Rule) newDestination(v *engine.View, r *flow.Record) (engine.Finding, bool) {
+func (u *Rule) newDestination(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if !v.Suspect() || !isNew(v) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	sent := v.Ledger().Sum(stats.Day)
 	if sent < float64(u.cfg.MinBytes) || !v.News(sent) {
-		return engine.Finding{}, false
+		return nil, false
 	}
 	return u.tellDestination(v, r, int64(min(sent, most))), true
 }

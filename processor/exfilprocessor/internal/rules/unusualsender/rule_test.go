@@ -152,8 +152,8 @@ var alarming = alert.Rule{Name: "alarm", Family: alert.Pattern}
 
 func (alarm) Describe() *alert.Rule { return &alarming }
 func (alarm) Scope() engine.Scope   { return engine.Peers }
-func (alarm) Observe(v *engine.View, _ *flow.Record) (engine.Finding, bool) {
-	return engine.Finding{Finding: alert.Finding{Rule: &alarming, Score: 20, Observed: 1}}, v.News(1)
+func (alarm) Observe(v *engine.View, _ *flow.Record) (*engine.Finding, bool) {
+	return &engine.Finding{Finding: alert.Finding{Rule: &alarming, Score: 20, Observed: 1}}, v.News(1)
 }
 
 // A new destination of a known process is told of where something else was found, and
