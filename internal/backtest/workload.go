@@ -10,7 +10,7 @@ import (
 // workloadName names what the engine takes for one workload: the controller in
 // Kubernetes, else image and container name, else the container id.
 func workloadName(res *flow.Resource) string {
-	kind, name := controller(res)
+	kind, name := res.Controller()
 	switch {
 	case name != "":
 		return kind + " " + tell.Clean(path(res.Cluster, res.Namespace, name))
@@ -24,21 +24,6 @@ func workloadName(res *flow.Resource) string {
 		return "container " + tell.Short(res.ContainerID)
 	default:
 		return "a container without a name"
-	}
-}
-
-func controller(res *flow.Resource) (kind, name string) {
-	switch {
-	case res.Deployment != "":
-		return "deployment", res.Deployment
-	case res.StatefulSet != "":
-		return "statefulset", res.StatefulSet
-	case res.DaemonSet != "":
-		return "daemonset", res.DaemonSet
-	case res.CronJob != "":
-		return "cronjob", res.CronJob
-	default:
-		return "", ""
 	}
 }
 

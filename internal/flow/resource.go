@@ -80,3 +80,20 @@ func (s *Resource) field(key string) *string {
 		return nil
 	}
 }
+
+// Controller is what runs the pod: deployment, statefulset, daemonset or cronjob, and
+// its name; both empty where none is known.
+func (s *Resource) Controller() (kind, name string) {
+	switch {
+	case s.Deployment != "":
+		return "deployment", s.Deployment
+	case s.StatefulSet != "":
+		return "statefulset", s.StatefulSet
+	case s.DaemonSet != "":
+		return "daemonset", s.DaemonSet
+	case s.CronJob != "":
+		return "cronjob", s.CronJob
+	default:
+		return "", ""
+	}
+}

@@ -37,7 +37,7 @@ func (w *Workload) compile() (selector, error) {
 // workload says whether any container of the workload may match. A workload that
 // has a controller has one cluster and namespace; any other may be in several.
 func (s *selector) workload(res *flow.Resource) bool {
-	kind, name := controller(res)
+	kind, name := res.Controller()
 	if s.kind != "" && s.kind != kind || !s.name.match(name) {
 		return false
 	}
@@ -55,20 +55,4 @@ func containerName(res *flow.Resource) string {
 		return res.K8sContainer
 	}
 	return res.Container
-}
-
-// controller is what the workload is named after, as in the workload's key.
-func controller(res *flow.Resource) (kind, name string) {
-	switch {
-	case res.Deployment != "":
-		return "deployment", res.Deployment
-	case res.StatefulSet != "":
-		return "statefulset", res.StatefulSet
-	case res.DaemonSet != "":
-		return "daemonset", res.DaemonSet
-	case res.CronJob != "":
-		return "cronjob", res.CronJob
-	default:
-		return "", ""
-	}
 }

@@ -42,7 +42,7 @@ func Suggest(res *flow.Resource, a *alert.Alert) Config {
 
 func suggestWorkload(res *flow.Resource) Workload {
 	w := Workload{Cluster: literal(res.Cluster), Namespace: literal(res.Namespace)}
-	kind, name := controller(res)
+	kind, name := res.Controller()
 	switch {
 	case name != "":
 		w.Kind, w.Name = kind, literal(name)

@@ -57,7 +57,7 @@ func short(key string) string {
 // name, else the container id. NUL separates, since names may hold anything
 // else.
 func workloadKey(res *flow.Resource) string {
-	kind, name := controller(res)
+	kind, name := res.Controller()
 	switch {
 	case name != "":
 		return "k8s\x00" + res.Cluster + "\x00" + res.Namespace + "\x00" + kind + "\x00" + name
@@ -67,21 +67,6 @@ func workloadKey(res *flow.Resource) string {
 		return "id\x00" + res.ContainerID
 	default:
 		return ""
-	}
-}
-
-func controller(res *flow.Resource) (kind, name string) {
-	switch {
-	case res.Deployment != "":
-		return "deployment", res.Deployment
-	case res.StatefulSet != "":
-		return "statefulset", res.StatefulSet
-	case res.DaemonSet != "":
-		return "daemonset", res.DaemonSet
-	case res.CronJob != "":
-		return "cronjob", res.CronJob
-	default:
-		return "", ""
 	}
 }
 
