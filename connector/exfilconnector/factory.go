@@ -41,12 +41,6 @@ type exfil struct{ processor.Logs }
 // ConsumeLogs takes the flow records out of ld. It is the connector's own: the
 // processor says that it changes data.
 func (e *exfil) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
-	ld.ResourceLogs().RemoveIf(func(rl plog.ResourceLogs) bool {
-		rl.ScopeLogs().RemoveIf(func(sl plog.ScopeLogs) bool {
-			sl.LogRecords().RemoveIf(func(lr plog.LogRecord) bool { return !flow.Is(lr) })
-			return sl.LogRecords().Len() == 0
-		})
-		return rl.ScopeLogs().Len() == 0
-	})
+	flow.Remove(ld, func(lr plog.LogRecord) bool { return !flow.Is(lr) })
 	return e.Logs.ConsumeLogs(ctx, ld)
 }

@@ -154,7 +154,7 @@ func (p *exfil) take(ctx context.Context, ld plog.Logs) bool {
 	p.say()
 	p.batch.reset(0) // the next component may change what it refers to
 	if p.cfg.Flows == Drop {
-		drop(ld)
+		flow.Remove(ld, flow.Is)
 	}
 	return p.flush(ctx)
 }
@@ -204,17 +204,6 @@ func (p *exfil) say() {
 		p.meter.alert(&a.Alert)
 		p.voice.say(&a, p.batch.of(a.Source))
 	}
-}
-
-// drop takes the flow records out.
-func drop(ld plog.Logs) {
-	ld.ResourceLogs().RemoveIf(func(rl plog.ResourceLogs) bool {
-		rl.ScopeLogs().RemoveIf(func(sl plog.ScopeLogs) bool {
-			sl.LogRecords().RemoveIf(flow.Is)
-			return sl.LogRecords().Len() == 0
-		})
-		return rl.ScopeLogs().Len() == 0
-	})
 }
 
 func (p *exfil) start(begun context.Context, host component.Host) error {

@@ -183,15 +183,6 @@ func (t *Table[K, V]) Rename(from, to K) bool {
 	return true
 }
 
-// Each calls do with every entry, in the order of slots, until it says false.
-func (t *Table[K, V]) Each(do func(*Entry[K, V]) bool) {
-	for at := range t.made {
-		if e := t.slot(at); e.used && !do(e) {
-			return
-		}
-	}
-}
-
 // Scan calls do with the entries that are not stale, in the order of slots, until it
 // says false or steps slots were looked at. It begins at the slot from, and returns
 // the slot to go on from; false where that is the end.

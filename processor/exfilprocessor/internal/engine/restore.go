@@ -180,9 +180,9 @@ func (r *Restoration) Incident(data []byte, standing Standing) (id string, err e
 		o.settle()
 		s.suspects.Remove(o.key)
 	case Opening:
-		err = s.reopen(o, &f.used, statusOpen)
+		err = s.reopen(o, &f.used, alert.Open)
 	case Updating:
-		err = s.reopen(o, &f.used, statusUpdate)
+		err = s.reopen(o, &f.used, alert.Update)
 	default:
 		err = s.reopen(o, &f.used, "")
 	}

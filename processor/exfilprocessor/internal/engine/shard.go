@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/bounded"
 )
@@ -91,7 +92,7 @@ func newShard(set Settings, rules []Rule) *shard {
 	s.pace.bulk.Day = uint32(max(int64(24*time.Hour)/(s.pace.width*quarters), 1))
 	s.pace.daily.Bins = dailyDoubles
 	s.pace.bulk.Start, s.pace.daily.Start = float64(set.Floor), float64(set.Floor)
-	s.view = View{shard: s, span: set.Window}
+	s.view = View{span: set.Window}
 	for i, rule := range rules {
 		s.rules[rule.Scope()] = append(s.rules[rule.Scope()], ruled{rule, i})
 	}
@@ -275,7 +276,7 @@ func (s *shard) show(scope Scope, c *scene) *suspect {
 		}
 	}
 	if sus = v.suspect; sus != nil && sus.opened && sus.Grown() {
-		s.say(sus, statusUpdate, c.r.Time, nil)
+		s.say(sus, alert.Update, c.r.Time, nil)
 	}
 	return sus
 }

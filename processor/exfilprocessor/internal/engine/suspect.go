@@ -12,12 +12,6 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
 )
 
-const (
-	statusOpen   = alert.Open
-	statusUpdate = alert.Update
-	statusClosed = alert.Closed
-)
-
 // suspect is an incident that is open, or has too little against it to be. Once
 // open it pins the state it is about.
 type suspect struct {
@@ -64,7 +58,7 @@ func (s *shard) found(f *Finding, rule int, c *scene) *suspect {
 	sus.Find(f)
 	switch {
 	case sus.opened && sus.Severity() > before:
-		s.say(sus, statusUpdate, c.r.Time, nil)
+		s.say(sus, alert.Update, c.r.Time, nil)
 	case !sus.opened && sus.Score() >= s.set.MinScore:
 		s.tryOpen(sus, c)
 	}
@@ -156,7 +150,7 @@ func (s *shard) tryOpen(sus *suspect, c *scene) {
 	sus.pair, sus.entry, sus.workload = c.pair, c.entry, c.workload
 	sus.active = c.now
 	s.hold(sus, s.suspects.Get(c.key))
-	s.say(sus, statusOpen, c.r.Time, c.src)
+	s.say(sus, alert.Open, c.r.Time, c.src)
 }
 
 // hold takes it among the open ones, and pins its state.
@@ -183,7 +177,7 @@ func (s *shard) mayOpen(w *Workload) bool {
 // say queues the alert of this moment.
 func (s *shard) say(sus *suspect, status alert.Status, at int64, src *Source) {
 	lost := s.lost
-	if status == statusClosed {
+	if status == alert.Closed {
 		lost = s.base
 	}
 	said := Said{Alert: sus.Say(status, at, lost), Source: src}
@@ -219,7 +213,7 @@ func (s *shard) closeQuiet(now int64) {
 
 // finish closes an incident. What is sent from then on is another one.
 func (s *shard) finish(o *suspect) {
-	s.say(o, statusClosed, o.due(), nil)
+	s.say(o, alert.Closed, o.due(), nil)
 	o.settle()
 	if o.entry != nil {
 		o.entry.Pin(false)

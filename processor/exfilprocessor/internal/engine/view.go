@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"net/netip"
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
@@ -24,7 +23,6 @@ type View struct {
 	pair    *Pair
 	name    string   // of the peer, where another record told it
 	suspect *suspect // nil where there is none
-	shard   *shard
 	rule    int
 	span    time.Duration
 }
@@ -210,9 +208,6 @@ func (v *View) Name(r *flow.Record) string {
 	}
 	return v.name
 }
-
-// Peer is the address last sent to.
-func (v *View) Peer() netip.Addr { return netip.AddrFrom16(v.pair.peer).Unmap() }
 
 // suspectOf finds the pair's suspect, and clears the mark of one that is gone.
 func (s *shard) suspectOf(key PairKey, p *Pair) *suspect {

@@ -53,11 +53,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	if r.Bytes == 0 {
 		return nil, false
 	}
-	volume := v.Volume()
-	if r.Initiator == flow.InitiatorDestination {
-		return u.check(v, r, volume, true)
-	}
-	return u.check(v, r, volume, false)
+	return u.check(v, r, v.Volume(), r.Initiator == flow.InitiatorDestination)
 }
 
 func (u *Rule) check(v *engine.View, r *flow.Record, volume engine.Volume, serves bool) (*engine.Finding, bool) {

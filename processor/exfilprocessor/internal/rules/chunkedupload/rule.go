@@ -4,7 +4,6 @@ package chunkedupload
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
@@ -12,6 +11,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/incident"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/prose"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
 )
 
 const (
@@ -77,7 +77,7 @@ func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
 	}
 	f.Quiet = quiet(v)
 	if age := v.Age(); age < 24*time.Hour {
-		f.Sent, f.Since = whole(total), v.Now-int64(age)
+		f.Sent, f.Since = stats.Whole(total), v.Now-int64(age)
 	}
 	return f, true
 }
@@ -100,7 +100,7 @@ func quiet(v *engine.View) time.Duration {
 }
 
 func (u *Rule) finding(count int, size, variation float64) *engine.Finding {
-	total, piece := whole(float64(count)*size), prose.Bytes(whole(size))
+	total, piece := stats.Whole(float64(count)*size), prose.Bytes(stats.Whole(size))
 	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
@@ -115,12 +115,4 @@ func (u *Rule) finding(count int, size, variation float64) *engine.Finding {
 		Reason: fmt.Sprintf("%d or more transfers of one size, %s in all, to a destination that is not customary are reported",
 			u.cfg.MinCount, prose.Bytes(u.cfg.MinBytes)),
 	}
-}
-
-// whole is the nearest integer that there is.
-func whole(f float64) int64 {
-	if f >= math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return int64(math.Round(f))
 }

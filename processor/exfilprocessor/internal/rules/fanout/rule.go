@@ -4,7 +4,6 @@ package fanout
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
@@ -117,7 +116,7 @@ func (u *Rule) slow(v *engine.View) (*engine.Finding, bool) {
 	}
 	f := u.finding(&h, "a day")
 	f.Quiet = slowQuiet
-	f.Sent, f.Since = whole(sent), v.Now-int64(24*time.Hour)
+	f.Sent, f.Since = stats.Whole(sent), v.Now-int64(24*time.Hour)
 	return f, true
 }
 
@@ -128,7 +127,7 @@ func (u *Rule) wide(h *reach) bool {
 }
 
 func (u *Rule) finding(h *reach, span string) *engine.Finding {
-	sent := prose.Bytes(whole(h.sent))
+	sent := prose.Bytes(stats.Whole(h.sent))
 	least := fmt.Sprintf("at least %d", h.minDestinations)
 	if h.usual > 0 {
 		least += fmt.Sprintf(", and more than %.0f, the most that is usual", h.usual)
@@ -147,15 +146,7 @@ func (u *Rule) finding(h *reach, span string) *engine.Finding {
 		},
 		Action: fmt.Sprintf("has sent %s within %s", sent, span),
 		Reason: fmt.Sprintf("%s or more, spread over %d or more destinations that are not customary, is reported",
-			prose.Bytes(whole(h.limit.Bytes)), h.minDestinations),
+			prose.Bytes(stats.Whole(h.limit.Bytes)), h.minDestinations),
 		Spread: h.destinations,
 	}
-}
-
-// whole is the nearest integer that there is.
-func whole(f float64) int64 {
-	if f >= math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return int64(math.Round(f))
 }

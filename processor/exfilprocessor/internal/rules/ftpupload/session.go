@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 )
 
 // Ports of FTP: control, active data, and the same over implicit TLS (RFC 959
@@ -146,11 +147,7 @@ func (s *session) carry(r *flow.Record) {
 
 // ratio is the producer/consumer ratio of the data channels.
 func (s *session) ratio() float64 {
-	sent, received := float64(s.sent), float64(s.received)
-	if sent+received == 0 {
-		return 0
-	}
-	return (sent - received) / (sent + received)
+	return engine.Volume{Sent: s.sent, Received: s.received}.Ratio()
 }
 
 func saturate(a, b int64) int64 {

@@ -3,7 +3,6 @@ package scheduledupload
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
@@ -87,7 +86,7 @@ func (u *Rule) finding(v *engine.View, r *stats.Rhythm, base float64) *engine.Fi
 	total := float64(r.Beats) * r.Bytes
 	threshold := float64(u.cfg.MinBeats) * float64(u.cfg.MinBytes)
 	interval := time.Duration(r.Interval * float64(time.Second))
-	said, each := prose.Duration(interval.Round(time.Second)), prose.Bytes(whole(r.Bytes))
+	said, each := prose.Duration(interval.Round(time.Second)), prose.Bytes(stats.Whole(r.Bytes))
 	f := &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
@@ -109,15 +108,7 @@ func (u *Rule) finding(v *engine.View, r *stats.Rhythm, base float64) *engine.Fi
 	}
 	// Beats that are left out make it longer than so many intervals.
 	if age := v.Age(); age < 2*time.Duration(r.Beats)*interval {
-		f.Sent, f.Since = whole(total), v.Now-int64(age)
+		f.Sent, f.Since = stats.Whole(total), v.Now-int64(age)
 	}
 	return f
-}
-
-// whole is the nearest integer that there is.
-func whole(f float64) int64 {
-	if f >= math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return int64(math.Round(f))
 }

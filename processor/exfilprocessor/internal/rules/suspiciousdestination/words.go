@@ -2,12 +2,12 @@ package suspiciousdestination
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/indicator"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/prose"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/stats"
 )
 
 func (u *Rule) tellListed(m *indicator.Match, sent int64, asked bool) *engine.Finding {
@@ -38,7 +38,7 @@ func (u *Rule) tellListed(m *indicator.Match, sent int64, asked bool) *engine.Fi
 }
 
 func (u *Rule) tellService(s *service, name string, sent float64) *engine.Finding {
-	volume, limit := prose.Bytes(whole(sent)), prose.Bytes(u.cfg.ServiceMinBytes)
+	volume, limit := prose.Bytes(stats.Whole(sent)), prose.Bytes(u.cfg.ServiceMinBytes)
 	return &engine.Finding{
 		Finding: alert.Finding{
 			Rule:       &description,
@@ -52,12 +52,4 @@ func (u *Rule) tellService(s *service, name string, sent float64) *engine.Findin
 		Action: "has sent " + volume,
 		Reason: fmt.Sprintf("%s that the workload did not use before is reported, about from %s on", s.words, limit),
 	}
-}
-
-// whole is the nearest integer that there is.
-func whole(f float64) int64 {
-	if f >= math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return int64(math.Round(f))
 }
