@@ -13,14 +13,13 @@ type dialect struct {
 	product string
 	// gives is what a record of this product can know, of all its logs together.
 	gives flow.Fields
-	// sign is a field that every record of this kind has and other logs have not;
-	// it is looked for first, and mine only asked where it is there.
-	sign string
-	mine func(*Fields) bool
+	// mine tells by its shape whether a record is of this kind. It is asked of
+	// every log record that is no flow record: cheap checks first.
+	mine func(*view) bool
 	// read fills in what the record says, in the direction in which the product
 	// tells it, the initiator first where it is known. It answers with a
 	// *flow.RecordError where the record is its own but cannot be used.
-	read func(*Fields, *said) error
+	read func(*view, *said) error
 }
 
 // said is what one log record says: a flow as its product tells it, before it is
