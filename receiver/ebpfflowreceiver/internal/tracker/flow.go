@@ -5,6 +5,7 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/application"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/container"
 )
 
@@ -48,14 +49,14 @@ func (t *Tracker) owner(s *event.Socket) (*container.Container, bool) {
 }
 
 // state returns what is known of a flow, from its first event on.
-func (t *Tracker) state(s *event.Socket, now uint64, c *container.Container) *state {
+func (t *Tracker) state(s *event.Socket, now uint64, c *container.Container) *application.State {
 	key := keyOf(s)
 	if known, ok := t.flows.Get(key); ok {
 		return known
 	}
-	fresh := &state{}
+	fresh := &application.State{}
 	if s.Protocol == protocolTCP && t.expected.Match(idOf(c), s.Local, s.Remote, now) {
-		fresh.protocol = ftpData
+		fresh.Expect(application.FTPData)
 	}
 	if t.flows.Add(key, fresh) {
 		t.Evicted.Add(1)
@@ -64,7 +65,7 @@ func (t *Tracker) state(s *event.Socket, now uint64, c *container.Container) *st
 }
 
 // record describes a flow at a time, with nothing moved.
-func (t *Tracker) record(s *event.Socket, now uint64, c *container.Container, known *state) *flow.Record {
+func (t *Tracker) record(s *event.Socket, now uint64, c *container.Container, known *application.State) *flow.Record {
 	at := int64(now) + t.Clock()
 	r := &flow.Record{
 		Time:        at,
@@ -76,18 +77,14 @@ func (t *Tracker) record(s *event.Socket, now uint64, c *container.Container, kn
 		EndReason:   flow.EndActiveTimeout,
 		Process:     t.processes.Lookup(s.TGID),
 	}
-	known.describe(r)
+	known.Describe(r)
 	if r.Server == "" {
 		r.Server = t.names.Lookup(idOf(c), s.Remote.Addr(), now)
 	}
 	return r
 }
 
-const (
-	protocolFTP = "ftp"
-	ftpData     = "ftp-data"
-	protocolTCP = 6
-)
+const protocolTCP = 6
 
 func idOf(c *container.Container) string {
 	if c == nil {

@@ -5,16 +5,14 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/l7"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/application"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/container"
 )
 
 const (
 	protocolUDP = 17
-	// urgentBody is the declared size from which a request is told of at once
-	// rather than with its flow's next report.
-	urgentBody = 64 << 10
-	maxHello   = 8192 // bytes of a ClientHello that comes in two packets
-	mostHellos = 1024 // first parts that wait for their second, 4 KiB at most each
+	maxHello    = 8192 // bytes of a ClientHello that comes in two packets
+	mostHellos  = 1024 // first parts that wait for their second, 4 KiB at most each
 )
 
 // onSample learns from a payload, and reports at once what cannot wait: an
@@ -26,23 +24,23 @@ func (t *Tracker) onSample(e *event.Sample) {
 	}
 	s := t.state(&e.Socket, e.Time, c)
 	m := l7.Parse(t.input(e, s))
-	s.learn(&m)
+	s.Learn(&m)
 	t.learnNames(e, c, &m)
 	t.learnData(e, c, &m)
-	if urgent(&m) && (!e.Remote.Addr().IsLoopback() || isQuestion(&m)) {
+	if application.Urgent(&m) && (!e.Remote.Addr().IsLoopback() || application.IsQuestion(&m)) {
 		t.add(c, e.Cgroup, t.record(&e.Socket, e.Time, c, s))
 	}
 	t.Tracked.Store(int64(t.flows.Len()))
 }
 
-func (t *Tracker) input(e *event.Sample, s *state) l7.Input {
+func (t *Tracker) input(e *event.Sample, s *application.State) l7.Input {
 	in := l7.Input{
 		Payload:    e.Payload,
 		Direction:  l7.Ingress,
 		UDP:        e.Protocol == protocolUDP,
 		LocalPort:  e.Local.Port(),
 		RemotePort: e.Remote.Port(),
-		Known:      s.known(),
+		Known:      s.Known(),
 	}
 	if e.Egress {
 		in.Direction = l7.Egress
@@ -51,19 +49,6 @@ func (t *Tracker) input(e *event.Sample, s *state) l7.Input {
 		}
 	}
 	return in
-}
-
-// known is the protocol told so far. A data channel of FTP is such because
-// somebody said so: its first bytes may know better. A flow that is known to
-// be of no protocol is not looked at again.
-func (s *state) known() string {
-	switch {
-	case s.protocol == ftpData && s.entropy == 0:
-		return ""
-	case s.protocol == "" && s.entropy > 0:
-		return "unknown"
-	}
-	return s.protocol
 }
 
 // joinHello puts a ClientHello together that came in two packets.
@@ -102,24 +87,4 @@ func (t *Tracker) learnData(e *event.Sample, c *container.Container, m *l7.Messa
 	if m.FTP.Data.Port() != 0 {
 		t.expected.Announce(idOf(c), e.Remote.Addr(), m.FTP.Data, m.FTP.Active, e.Time)
 	}
-}
-
-func urgent(m *l7.Message) bool {
-	return m.HTTP.BodySize >= urgentBody ||
-		m.HTTP.Chunked ||
-		m.FTP.Secured || slices.ContainsFunc(m.FTP.Commands, isStore) ||
-		isQuestion(m)
-}
-
-// isQuestion says that a DNS question was asked: worth telling even of a resolver
-// on a loopback address, which asks others from outside the container.
-func isQuestion(m *l7.Message) bool { return m.DNS.QuestionName != "" && !m.DNS.Response }
-
-// isStore is FTP's three ways to upload (RFC 959 4.1.3).
-func isStore(command string) bool {
-	switch command {
-	case "STOR", "STOU", "APPE":
-		return true
-	}
-	return false
 }

@@ -15,10 +15,11 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/ftpdata"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/peername"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/process"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/application"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/container"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/ftpdata"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/peername"
 )
 
 // Containers finds the container behind a cgroup. *container.Resolver is one.
@@ -55,7 +56,7 @@ type Tracker struct {
 	Options
 	Counts
 
-	flows     *simplelru.LRU[flowKey, *state]
+	flows     *simplelru.LRU[flowKey, *application.State]
 	hellos    *simplelru.LRU[flowKey, []byte]
 	processes *process.Table
 	names     *peername.Table
@@ -73,7 +74,7 @@ func New(o Options) (*Tracker, error) {
 		names:     peername.NewTable(),
 		expected:  ftpdata.NewExpected(),
 	}
-	flows, err := simplelru.NewLRU[flowKey, *state](o.MaxFlows, nil)
+	flows, err := simplelru.NewLRU[flowKey, *application.State](o.MaxFlows, nil)
 	if err != nil {
 		return nil, fmt.Errorf("max_flows %d: %w", o.MaxFlows, err)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/ftpdata"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/ftpdata"
 )
 
 const second = 1e9

@@ -1,26 +1,24 @@
-package tracker
+// Package application gathers what samples of a flow's payload tell of it, and
+// writes that into flow records: the same for every receiver.
+package application
 
 import (
-	"net/netip"
 	"strings"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/l7"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
 )
 
-// A datagram socket has a flow per peer; a TCP socket one.
-type flowKey struct {
-	cookie uint64
-	remote netip.AddrPort
-}
-
-func keyOf(s *event.Socket) flowKey { return flowKey{s.Cookie, s.Remote} }
+// The protocols that a State treats in their own way.
+const (
+	FTP     = "ftp"
+	FTPData = "ftp-data"
+)
 
 const maxCommands = 16 // FTP commands carried by one record
 
-// state is what samples have told of a flow.
-type state struct {
+// State is what samples have told of a flow. Its zero value knows nothing.
+type State struct {
 	protocol, version string
 	server            string
 	http              flow.HTTP
@@ -34,9 +32,9 @@ type state struct {
 	auth string
 }
 
-// learn takes over what a message says; later messages add to earlier ones.
-func (s *state) learn(m *l7.Message) {
-	if m.Protocol != "" && s.protocol != protocolFTP && (s.protocol != ftpData || m.HTTP.Method != "") {
+// Learn takes over what a message says; later messages add to earlier ones.
+func (s *State) Learn(m *l7.Message) {
+	if m.Protocol != "" && s.protocol != FTP && (s.protocol != FTPData || m.HTTP.Method != "") {
 		s.protocol = m.Protocol
 		s.entropy = 0
 	}
@@ -53,7 +51,7 @@ func (s *state) learn(m *l7.Message) {
 	if !m.DNS.Response && m.DNS.QuestionName != "" {
 		s.dns = flow.DNS{QuestionName: m.DNS.QuestionName, QuestionType: m.DNS.QuestionType}
 	}
-	if s.protocol == "" || s.protocol == ftpData {
+	if s.protocol == "" || s.protocol == FTPData {
 		s.entropy = max(s.entropy, m.Entropy)
 	}
 	s.learnCommands(&m.FTP)
@@ -61,7 +59,7 @@ func (s *state) learn(m *l7.Message) {
 
 // learnRequest keeps the larger body of an interval. A later HTTP/2 request may
 // come without its method: its header table was not seen whole.
-func (s *state) learnRequest(m *l7.HTTPRequest) {
+func (s *State) learnRequest(m *l7.HTTPRequest) {
 	if m.Method != "" {
 		s.http.Method, s.http.Path, s.http.UserAgent = m.Method, m.Path, m.UserAgent
 	}
@@ -73,7 +71,7 @@ func (s *state) learnRequest(m *l7.HTTPRequest) {
 
 // learnCommands keeps FTP's verbs. AUTH counts once the server agrees (RFC 4217
 // 4): a refused one leaves everything in clear.
-func (s *state) learnCommands(m *l7.FTPControl) {
+func (s *State) learnCommands(m *l7.FTPControl) {
 	for _, command := range m.Commands {
 		if strings.HasPrefix(command, "AUTH ") {
 			s.auth = command
@@ -87,14 +85,14 @@ func (s *state) learnCommands(m *l7.FTPControl) {
 	}
 }
 
-func (s *state) addCommand(command string) {
+func (s *State) addCommand(command string) {
 	if len(s.commands) < maxCommands {
 		s.commands = append(s.commands, command)
 	}
 }
 
-// describe writes into a record what is known, and forgets what is said once.
-func (s *state) describe(r *flow.Record) {
+// Describe writes into a record what is known, and forgets what is said once.
+func (s *State) Describe(r *flow.Record) {
 	r.Protocol, r.ProtocolVersion = s.protocol, s.version
 	r.Server = s.server
 	r.HTTP, r.TLS, r.DNS = s.http, s.tls, s.dns
@@ -103,4 +101,23 @@ func (s *state) describe(r *flow.Record) {
 	s.http.BodySize, s.http.Requests = 0, 0
 	s.dns = flow.DNS{}
 	s.commands = s.commands[:0]
+}
+
+// Expect says that the flow was announced as one of this protocol.
+func (s *State) Expect(protocol string) { s.protocol = protocol }
+
+// Server is the peer's name, empty where none was told.
+func (s *State) Server() string { return s.server }
+
+// Known is the protocol told so far, as l7 wants it. A data channel of FTP is
+// such because somebody said so: its first bytes may know better. A flow that is
+// known to be of no protocol is not looked at again.
+func (s *State) Known() string {
+	switch {
+	case s.protocol == FTPData && s.entropy == 0:
+		return ""
+	case s.protocol == "" && s.entropy > 0:
+		return "unknown"
+	}
+	return s.protocol
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/peername"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/peername"
 )
 
 const second = 1e9
