@@ -25,6 +25,7 @@ const (
 	attrURLPath            = "url.path"
 	attrUserAgent          = "user_agent.original"
 	attrFTPCommand         = "ftp.command"
+	attrSMTPMessageSize    = "flow.smtp.message.size"
 	attrTLSVersion         = "tls.protocol.version"
 	attrTLSClientJA4       = "tls.client.ja4"
 	attrDNSQuestionName    = "dns.question.name"

@@ -116,6 +116,8 @@ func (d *decoder) detail(key string, v pcommon.Value) {
 		d.text(&r.HTTP.UserAgent, v)
 	case attrFTPCommand:
 		d.ftpCommands(v)
+	case attrSMTPMessageSize:
+		d.integer(&r.SMTP.MessageSize, v, maxCount)
 	case attrTLSVersion:
 		d.text(&r.TLS.Version, v)
 	case attrTLSClientJA4:

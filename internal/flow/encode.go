@@ -73,6 +73,7 @@ func (r *Record) encodeApplication(m pcommon.Map) {
 	attribute.PutString(m, attrURLPath, r.HTTP.Path)
 	attribute.PutString(m, attrUserAgent, r.HTTP.UserAgent)
 	attribute.PutStrings(m, attrFTPCommand, r.FTPCommands)
+	attribute.PutInt(m, attrSMTPMessageSize, r.SMTP.MessageSize)
 	attribute.PutString(m, attrTLSVersion, r.TLS.Version)
 	attribute.PutString(m, attrTLSClientJA4, r.TLS.JA4)
 	attribute.PutString(m, attrDNSQuestionName, r.DNS.QuestionName)

@@ -32,6 +32,7 @@ func anyRecord(d *dice) Record {
 		Protocol:  strings.ToLower(d.validText()), ProtocolVersion: d.validText(), Server: d.validText(),
 		HTTP:    HTTP{d.validText(), d.validText(), d.validText(), d.count(), d.count()},
 		TLS:     TLS{d.validText(), d.validText()},
+		SMTP:    SMTP{d.count()},
 		DNS:     DNS{d.validText(), d.validText()},
 		Entropy: float64(d.below(9)),
 		Process: Process{d.pid(), d.pid(), d.validText(), d.validText()},
@@ -51,7 +52,7 @@ var names = []string{
 	attrSourceAddress, attrSourcePort, attrDestinationAddress, attrDestinationPort,
 	attrTransport, attrNetworkType, attrInitiator, attrBytes, attrPackets,
 	attrReverseBytes, attrReversePackets, attrStart, attrEnd, attrEndReason,
-	attrProtocolName, attrServer, attrHTTPBodySize, attrURLPath, attrFTPCommand,
+	attrProtocolName, attrServer, attrHTTPBodySize, attrURLPath, attrFTPCommand, attrSMTPMessageSize,
 	attrEntropy, attrPID, attrCommandLine, attrLost, "unheard.of",
 }
 

@@ -48,6 +48,7 @@ type Record struct {
 	HTTP   HTTP
 	TLS    TLS
 	DNS    DNS
+	SMTP   SMTP
 	// FTPCommands are the control commands seen this interval (STOR, "AUTH
 	// TLS", …) without their arguments.
 	FTPCommands []string
@@ -78,6 +79,13 @@ type HTTP struct {
 type TLS struct {
 	Version string // highest offered: 1.2, 1.3
 	JA4     string
+}
+
+// SMTP is what a mail submission in clear says of its messages.
+type SMTP struct {
+	// MessageSize is in bytes, declared (RFC 1870) or transferred, the largest of
+	// the interval.
+	MessageSize int64
 }
 
 // DNS is a question asked on this flow.

@@ -33,6 +33,7 @@ func everything() Record {
 	r.HTTP.UserAgent, r.HTTP.BodySize, r.HTTP.Requests = "curl/8.5.0", 10<<20, 2
 	r.TLS = TLS{Version: "1.3", JA4: "t13d1516h2_8daaf6152771_b186095e22b6"}
 	r.DNS = DNS{QuestionName: "drop.example.com", QuestionType: "AAAA"}
+	r.SMTP = SMTP{MessageSize: 10_485_760}
 	r.FTPCommands = []string{"AUTH TLS", "STOR"}
 	r.Entropy = 7.99
 	r.Process.ParentPID, r.Process.CommandLine = 4241, "curl -u *** -T archive.tgz"
