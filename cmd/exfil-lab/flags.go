@@ -16,6 +16,7 @@ type settings struct {
 	flags     *flag.FlagSet
 	collector string
 	mib       int64
+	download  int64 // bytes; 0: as much as the lab does
 	noDocker  bool
 	json      string
 }

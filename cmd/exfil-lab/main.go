@@ -20,6 +20,7 @@ const usage = `exfil-lab emulates data theft from containers, safely, against it
   exfil-lab demo             steal a file by HTTP PUT and by FTP, show the alerts
   exfil-lab run [scenario…]  run scenarios (all without names), print a table
   exfil-lab list             list the scenarios
+  exfil-lab capture [scen…]  run scenarios, record their packets as pcapng
   exfil-lab record scen…     run scenarios, print their flow records for replay
   exfil-lab replay           feed recorded flows to the collector, show the alerts
 
@@ -55,12 +56,13 @@ func command(ctx context.Context, args []string) error {
 		return nil
 	}
 	commands := map[string]func(context.Context, []string) error{
-		"attack": runAttack,
-		"demo":   demo,
-		"list":   list,
-		"record": record,
-		"replay": replay,
-		"run":    run,
+		"attack":  runAttack,
+		"capture": capture,
+		"demo":    demo,
+		"list":    list,
+		"record":  record,
+		"replay":  replay,
+		"run":     run,
 	}
 	run, ok := commands[args[0]]
 	if !ok {

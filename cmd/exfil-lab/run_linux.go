@@ -97,7 +97,7 @@ func record(ctx context.Context, args []string) error {
 
 func (s *settings) options() (lab.Options, error) {
 	self, err := os.Executable()
-	return lab.Options{Program: self, Size: s.mib << 20, NoDocker: s.noDocker}, err
+	return lab.Options{Program: self, Size: s.mib << 20, Download: s.download, NoDocker: s.noDocker}, err
 }
 
 // verdict is an error where an outcome is not as it must be.

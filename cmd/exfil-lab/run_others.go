@@ -16,6 +16,8 @@ func here() error {
 
 func run(context.Context, []string) error { return here() }
 
+func capture(context.Context, []string) error { return here() }
+
 func record(context.Context, []string) error { return here() }
 
 func (s *settings) emulate(context.Context, []lab.Scenario) ([]lab.Outcome, error) {

@@ -27,8 +27,12 @@ var zone = sink.Zone{
 type Options struct {
 	Program  string // the exfil-lab binary that containers run
 	Size     int64  // of the stolen file, in bytes
+	Download int64  // size of the large download, in bytes; 0: 3 GB
 	NoDocker bool   // own namespaces even where a daemon is installed
 }
+
+// largeDownload is what a container may well fetch, in bytes.
+const largeDownload = 3_000_000_000
 
 // Lab is the whole environment. One process has at most one.
 type Lab struct {
@@ -37,6 +41,8 @@ type Lab struct {
 	Sinks   *sink.Servers
 	Engine  container.Engine
 	Size    int64
+
+	download int64
 }
 
 // New builds the lab. Close takes everything down again.
@@ -45,7 +51,10 @@ func New(ctx context.Context, o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{Dir: dir, Size: o.Size}
+	l := &Lab{Dir: dir, Size: o.Size, download: o.Download}
+	if l.download == 0 {
+		l.download = largeDownload
+	}
 	if err := l.build(ctx, o); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -118,7 +127,7 @@ func (l *Lab) Exec(ctx context.Context, s Scenario) (container.Result, error) {
 	r, err := l.Engine.Run(ctx, container.Spec{
 		Name:    s.container(),
 		Command: s.Command,
-		Env:     []string{"FTP_SERVER=ftp.example"},
+		Env:     []string{"FTP_SERVER=ftp.example", fmt.Sprintf("DOWNLOAD_BYTES=%d", l.download)},
 		Files:   files,
 		IOUring: s.IOUring,
 	})

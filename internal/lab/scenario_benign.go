@@ -6,7 +6,7 @@ func benign() []Scenario {
 		{
 			Name:    "download_3gb",
 			Summary: "a 3 GB download",
-			Command: `curl --silent --fail --output /dev/null http://external-server.com/download?bytes=3000000000`,
+			Command: `curl --silent --fail --output /dev/null http://external-server.com/download?bytes=$DOWNLOAD_BYTES`,
 			Benign:  true, Process: "/usr/bin/curl", Bytes: none,
 		},
 		{

@@ -63,6 +63,9 @@ func (b *Boxes) devices() error {
 // Name says that there is no engine.
 func (b *Boxes) Name() string { return "own namespaces and cgroup (no Docker here)" }
 
+// Image is empty: there is none.
+func (b *Boxes) Image() string { return "" }
+
 // Socket is empty: no API.
 func (b *Boxes) Socket() string { return "" }
 
@@ -114,6 +117,7 @@ func (b *Boxes) inCgroup(ctx context.Context, s Spec, cgroup string) (Result, er
 	}
 	var r Result
 	err = ns.Do(func() error { r, err = result(cmd); return err })
+	r.Addresses = ns.Addresses
 	return r, errors.Join(err, ns.Close())
 }
 

@@ -5,6 +5,7 @@ package container
 
 import (
 	"context"
+	"net/netip"
 	"time"
 )
 
@@ -20,17 +21,20 @@ type Spec struct {
 
 // Result is how a container ended.
 type Result struct {
-	ID       string // 64 hex digits
-	Output   string
-	ExitCode int
-	Started  time.Time
-	Ended    time.Time
+	ID        string // 64 hex digits
+	Addresses []netip.Addr
+	Output    string
+	ExitCode  int
+	Started   time.Time
+	Ended     time.Time
 }
 
 // Engine runs containers. Run returns when the container has ended, or the
 // context has, which kills it.
 type Engine interface {
 	Name() string
+	// Image is the name of what containers run, or empty.
+	Image() string
 	// Socket is the path of the engine's API, or empty.
 	Socket() string
 	Run(ctx context.Context, s Spec) (Result, error)

@@ -135,13 +135,16 @@ func (d *Docker) lastWords() string {
 // Name is what ran the containers.
 func (d *Docker) Name() string { return "docker" }
 
+// Image is what the lab's containers run, without its tag.
+func (d *Docker) Image() string { name, _, _ := strings.Cut(image, ":"); return name }
+
 // Socket is the daemon's API.
 func (d *Docker) Socket() string { return filepath.Join(d.dir, "docker.sock") }
 
 // Run runs one container to its end and removes it.
 func (d *Docker) Run(ctx context.Context, s Spec) (Result, error) {
 	cidfile := filepath.Join(d.dir, s.Name+".cid")
-	args := []string{"run", "--rm", "--cidfile", cidfile, "--name", s.Name, "--hostname", s.Name, "--dns", d.dns.String(),
+	args := []string{"run", "--cidfile", cidfile, "--name", s.Name, "--hostname", s.Name, "--dns", d.dns.String(),
 		"--workdir", "/data"}
 	for _, kv := range s.Env {
 		args = append(args, "--env", kv)
@@ -162,11 +165,36 @@ func (d *Docker) Run(ctx context.Context, s Spec) (Result, error) {
 	cmd.WaitDelay = stopWithin
 	r, err := result(cmd)
 	id, missing := os.ReadFile(cidfile)
-	if missing == nil {
-		missing = os.Remove(cidfile)
+	if missing != nil {
+		return r, errors.Join(err, missing)
 	}
 	r.ID = string(id)
-	return r, errors.Join(err, missing)
+	var unknown error
+	r.Addresses, unknown = d.addresses(r.ID)
+	remove, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	return r, errors.Join(err, unknown, d.docker(remove, "rm", "--force", r.ID).Run(), os.Remove(cidfile))
+}
+
+// addresses are those of a container that has ended, which the daemon forgets
+// then: IPv4 is still in the /etc/hosts that it made, IPv6 is made of the
+// hardware address, which is made of IPv4.
+func (d *Docker) addresses(id string) ([]netip.Addr, error) {
+	hosts, err := os.ReadFile(filepath.Join(d.dir, "data", "containers", id, "hosts"))
+	if err != nil {
+		return nil, err
+	}
+	bridge := netip.MustParsePrefix(network.Bridge).Masked()
+	for line := range strings.Lines(string(hosts)) {
+		fields := strings.Fields(line)
+		if len(fields) == 0 {
+			continue
+		}
+		if addr, err := netip.ParseAddr(fields[0]); err == nil && bridge.Contains(addr) {
+			return []netip.Addr{addr, network.Bridge6Address(addr)}, nil
+		}
+	}
+	return nil, fmt.Errorf("container %s: no address in its hosts file", id)
 }
 
 // result runs a command and tells a container's failure from ours.

@@ -31,7 +31,23 @@ const (
 
 	bridgeRange = "10.77.0.0/24"
 	boxRange    = "10.78.0.0/16"
+	boxRange6   = "fd78::/48"
 )
+
+// Links are the victim's two ways out: to the outside, and to the internal
+// server. What containers send crosses one of them, once, with their own
+// addresses: nothing is translated.
+func Links() []string { return []string{"out0", "in0"} }
+
+// Bridge6Address is the IPv6 address of the container on the bridge that has
+// the given IPv4 address: Docker makes the hardware address 02:42 and the four
+// bytes, and of that the host part (RFC 4291 §2.5.1, without the inverted bit).
+func Bridge6Address(addr netip.Addr) netip.Addr {
+	a := netip.MustParsePrefix(Bridge6).Addr().As16()
+	b := addr.As4()
+	copy(a[8:], []byte{0x00, 0x42, b[0], 0xff, 0xfe, b[1], b[2], b[3]})
+	return netip.AddrFrom16(a)
+}
 
 // Check refuses every address that is not one of the lab's own, so that no
 // scenario can be pointed at somebody.

@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 )
 
@@ -11,6 +12,12 @@ import (
 type Network struct {
 	Victim, Outside, Internal *Namespace
 	boxes                     int
+}
+
+// Box is the network of one container without an engine.
+type Box struct {
+	*Namespace
+	Addresses []netip.Addr
 }
 
 // New builds it. Close it to let the kernel take it down.
@@ -41,6 +48,7 @@ func (n *Network) connect() error {
 		n.Outside.route(bridgeRange, outsideGateway),
 		n.Outside.route(boxRange, outsideGateway),
 		n.Outside.route(Bridge6, outsideGateway6),
+		n.Outside.route(boxRange6, outsideGateway6),
 		n.Internal.route(bridgeRange, internalGateway),
 		n.Internal.route(boxRange, internalGateway),
 		n.Victim.Do(forward),
@@ -56,7 +64,7 @@ func forward() error {
 }
 
 // Box makes a namespace for one container without a container engine.
-func (n *Network) Box() (*Namespace, error) {
+func (n *Network) Box() (*Box, error) {
 	const most = 1 << 14 // /30 networks in boxRange
 	if n.boxes >= most {
 		return nil, fmt.Errorf("more than %d boxes", most)
@@ -68,15 +76,16 @@ func (n *Network) Box() (*Namespace, error) {
 	base := n.boxes * 4
 	n.boxes++
 	ip := func(host int) string { return fmt.Sprintf("10.78.%d.%d", (base+host)>>8, (base+host)&0xff) }
-	err = wire(end{n.Victim, fmt.Sprintf("box%d", n.boxes), []string{ip(1) + "/30"}},
-		end{ns, "eth0", []string{ip(2) + "/30"}})
+	ip6 := func(host int) string { return fmt.Sprintf("fd78::%x:%x", n.boxes, host) }
+	err = wire(end{n.Victim, fmt.Sprintf("box%d", n.boxes), []string{ip(1) + "/30", ip6(1) + "/112"}},
+		end{ns, "eth0", []string{ip(2) + "/30", ip6(2) + "/112"}})
 	if err == nil {
-		err = ns.route("0.0.0.0/0", ip(1))
+		err = errors.Join(ns.route("0.0.0.0/0", ip(1)), ns.route("::/0", ip6(1)))
 	}
 	if err != nil {
 		return nil, errors.Join(err, ns.Close())
 	}
-	return ns, nil
+	return &Box{ns, []netip.Addr{netip.MustParseAddr(ip(2)), netip.MustParseAddr(ip6(2))}}, nil
 }
 
 // Close lets go of all three namespaces.
