@@ -38,7 +38,7 @@ func TestMatch(t *testing.T) {
 		"an announcement of nothing": {"0.0.0.0:0", false, "a", own + ":40000", server + ":50000", 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x := ftpdata.NewExpected()
+			x := ftpdata.NewExpected[string]()
 			x.Announce("a", netip.MustParseAddr(server), netip.MustParseAddrPort(c.data), c.active, 5*second)
 			assert.Equal(t, c.want, x.Match(c.container, netip.MustParseAddrPort(c.local), netip.MustParseAddrPort(c.remote), (5+c.after)*second))
 		})
@@ -47,14 +47,14 @@ func TestMatch(t *testing.T) {
 
 // EPSV's reply has a port and no address (RFC 2428 3).
 func TestNoAddress(t *testing.T) {
-	x := ftpdata.NewExpected()
+	x := ftpdata.NewExpected[string]()
 	server := netip.MustParseAddr("2001:db8::21")
 	x.Announce("a", server, netip.AddrPortFrom(netip.Addr{}, 50000), false, 0)
 	assert.True(t, x.Match("a", netip.MustParseAddrPort("[2001:db8::2]:40000"), netip.AddrPortFrom(server, 50000), 1))
 }
 
 func TestLimit(t *testing.T) {
-	x := ftpdata.NewExpected()
+	x := ftpdata.NewExpected[string]()
 	server := netip.MustParseAddr("203.0.113.10")
 	for port := range uint16(4097) {
 		x.Announce("a", server, netip.AddrPortFrom(netip.Addr{}, 1000+port), false, 0)

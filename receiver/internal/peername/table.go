@@ -15,8 +15,8 @@ const (
 	leastLife, mostLife = 600e9, 86400e9
 )
 
-type key struct {
-	container string
+type key[O comparable] struct {
+	container O
 	address   netip.Addr
 }
 
@@ -26,29 +26,29 @@ type entry struct {
 }
 
 // Table maps (container, address) to the name that was asked for. Times are
-// nanoseconds of the caller's clock.
-type Table struct {
-	entries *simplelru.LRU[key, entry]
+// nanoseconds of the caller's clock. O is how its user tells containers apart.
+type Table[O comparable] struct {
+	entries *simplelru.LRU[key[O], entry]
 }
 
 // NewTable returns an empty table.
-func NewTable() *Table {
-	entries, err := simplelru.NewLRU[key, entry](limit, nil)
+func NewTable[O comparable]() *Table[O] {
+	entries, err := simplelru.NewLRU[key[O], entry](limit, nil)
 	if err != nil {
 		panic(err) // the limit is a positive constant
 	}
-	return &Table{entries: entries}
+	return &Table[O]{entries: entries}
 }
 
 // Learn notes an answer that the container received. ttl is in seconds.
-func (t *Table) Learn(container string, address netip.Addr, name string, ttl uint32, now uint64) {
+func (t *Table[O]) Learn(container O, address netip.Addr, name string, ttl uint32, now uint64) {
 	life := min(max(uint64(ttl)*1e9, leastLife), mostLife)
-	t.entries.Add(key{container, address.Unmap()}, entry{name, now + life})
+	t.entries.Add(key[O]{container, address.Unmap()}, entry{name, now + life})
 }
 
 // Lookup returns the name, or nothing.
-func (t *Table) Lookup(container string, address netip.Addr, now uint64) string {
-	e, ok := t.entries.Get(key{container, address.Unmap()})
+func (t *Table[O]) Lookup(container O, address netip.Addr, now uint64) string {
+	e, ok := t.entries.Get(key[O]{container, address.Unmap()})
 	if !ok || now > e.expires {
 		return ""
 	}

@@ -31,7 +31,7 @@ func TestLookup(t *testing.T) {
 		"another container":   {60, "b", "203.0.113.5", 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			table := peername.NewTable()
+			table := peername.NewTable[string]()
 			table.Learn("a", learned, "www.example", c.ttl, 5*second)
 			assert.Equal(t, c.want, table.Lookup(c.container, netip.MustParseAddr(c.address), (5+c.after)*second))
 		})
@@ -40,14 +40,14 @@ func TestLookup(t *testing.T) {
 
 func TestLatestName(t *testing.T) {
 	address := netip.MustParseAddr("2001:db8::5")
-	table := peername.NewTable()
+	table := peername.NewTable[string]()
 	table.Learn("a", address, "one.example", 60, 0)
 	table.Learn("a", address, "two.example", 60, second)
 	assert.Equal(t, "two.example", table.Lookup("a", address, 2*second))
 }
 
 func TestLimit(t *testing.T) {
-	table := peername.NewTable()
+	table := peername.NewTable[string]()
 	address := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}) }
 	for i := range 65537 {
 		table.Learn("a", address(i), "x.example", 60, 0)
@@ -57,7 +57,7 @@ func TestLimit(t *testing.T) {
 }
 
 func BenchmarkLookup(b *testing.B) {
-	table := peername.NewTable()
+	table := peername.NewTable[string]()
 	address := netip.MustParseAddr("203.0.113.5")
 	table.Learn("a", address, "www.example", 60, 0)
 	b.ReportAllocs()

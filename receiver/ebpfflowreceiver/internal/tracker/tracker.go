@@ -59,8 +59,8 @@ type Tracker struct {
 	flows     *simplelru.LRU[flowKey, *application.State]
 	hellos    *simplelru.LRU[flowKey, []byte]
 	processes *process.Table
-	names     *peername.Table
-	expected  *ftpdata.Expected
+	names     *peername.Table[string]
+	expected  *ftpdata.Expected[string]
 	batch     batch
 	waiting   waiting
 	told      told
@@ -71,8 +71,8 @@ func New(o Options) (*Tracker, error) {
 	t := &Tracker{
 		Options:   o,
 		processes: process.NewTable(o.Proc),
-		names:     peername.NewTable(),
-		expected:  ftpdata.NewExpected(),
+		names:     peername.NewTable[string](),
+		expected:  ftpdata.NewExpected[string](),
 	}
 	flows, err := simplelru.NewLRU[flowKey, *application.State](o.MaxFlows, nil)
 	if err != nil {
