@@ -27,7 +27,7 @@ func skipChunks(sample []byte) (rest []byte, more bool) {
 			return nil, false
 		}
 		if size == 0 {
-			rest = eachHeader(rest, func(_, _ []byte) {})
+			rest, _ = eachHeader(rest, func(_, _ []byte) {})
 			return rest, len(rest) > 0
 		}
 		sample = bytes.TrimPrefix(rest[size:], []byte("\r\n"))

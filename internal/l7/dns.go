@@ -16,23 +16,24 @@ const (
 // parseDNS tells a DNS message over UDP, or TCP with its length in front (RFC
 // 1035 §4.2.2). Away from DNS's ports only a message without a flaw counts.
 func parseDNS(in Input) (Message, bool) {
-	payload, named := in.Payload, !in.fresh() || in.hasPort(53, 5353, 5355)
+	payload, named, cut := in.Payload, !in.fresh() || in.hasPort(53, 5353, 5355), false
 	if !in.UDP {
 		if len(payload) < 2 || binary.BigEndian.Uint16(payload) < dnsHeader {
 			return Message{}, false
 		}
 		length := int(binary.BigEndian.Uint16(payload))
 		payload = payload[2:min(len(payload), 2+length)]
+		cut = len(payload) < length && length < MaxSample-2
 	}
 	q, found := readQuestion(payload)
 	if !found || !named && !isFlawless(payload, q) {
-		return Message{}, false
+		return Message{cut: cut && named && len(payload) < dnsHeader}, false
 	}
 	told := DNSMessage{Response: q.response, QuestionName: q.name, QuestionType: questionType(q.kind)}
 	if q.response {
 		told.Answers = answers(payload)
 	}
-	return Message{Protocol: "dns", DNS: told}, true
+	return Message{Protocol: "dns", DNS: told, cut: cut}, true
 }
 
 // isFlawless tells a standard query for one name of class IN, or its answer,

@@ -26,14 +26,14 @@ func parseFTP(in Input) (Message, bool) {
 		return Message{}, false
 	}
 	c := ftpControl{in: in, sure: !in.fresh()}
-	for rest, ended := in.Payload, true; ended && len(rest) > 0; {
+	rest, ended, goesOn := in.Payload, true, true
+	for goesOn && ended && len(rest) > 0 {
 		var line []byte
 		line, rest, ended = nextLine(rest)
-		if !c.line(line, ended) {
-			break
-		}
+		goesOn = c.line(line, ended)
 	}
-	return Message{Protocol: "ftp", FTP: c.FTPControl}, c.sure && c.lines > 0
+	cut := goesOn && c.lines > 0 && (!ended || c.open && !c.sure)
+	return Message{Protocol: "ftp", FTP: c.FTPControl, cut: cut}, c.sure && c.lines > 0
 }
 
 // ftpControl collects what the lines of one sample say. Sure says that it is
@@ -42,7 +42,8 @@ type ftpControl struct {
 	FTPControl
 	in    Input
 	sure  bool
-	lines int // replies and commands seen
+	lines int  // replies and commands seen
+	open  bool // a reply of several lines goes on (RFC 959 §4.2)
 }
 
 // line takes one line; ended says that its end was seen. It answers false
@@ -54,6 +55,7 @@ func (c *ftpControl) line(line []byte, ended bool) bool {
 	line = bytes.TrimLeftFunc(line, notLetterOrDigit) // Telnet signals before ABOR (RFC 959 §4.1.3)
 	if code := replyCode(line); code != 0 {
 		c.lines++
+		c.open = len(line) > 3 && line[3] == '-'
 		c.reply(code, line, ended)
 		return true
 	}

@@ -21,6 +21,8 @@ func ftpData(address string, active bool, commands ...string) Message {
 func TestFTP(t *testing.T) {
 	secured := ftp()
 	secured.FTP.Secured = true
+	cut := ftp("PORT")
+	cut.cut = true
 	extended := ftp()
 	extended.FTP.Data = netip.AddrPortFrom(netip.Addr{}, 6446)
 	for name, test := range map[string]struct {
@@ -53,7 +55,7 @@ func TestFTP(t *testing.T) {
 		"EPRT IPv6":            {"EPRT |2|2001:db8::9|5282|\r\n", "", 4000, ftpData("[2001:db8::9]:5282", true, "EPRT")},
 		"PORT out of range":    {"PORT 192,0,2,9,4,256\r\n", "ftp", 21, ftp("PORT")},
 		"PORT zero":            {"PORT 192,0,2,9,0,0\r\n", "ftp", 21, ftp("PORT")},
-		"cut PORT":             {"PORT 192,0,2,9,4,1", "ftp", 21, ftp("PORT")},
+		"cut PORT":             {"PORT 192,0,2,9,4,1", "ftp", 21, cut},
 		"227 nonsense":         {"227 (1,2,3)\r\n", "ftp", 21, ftp()},
 		"229 nonsense":         {"229 (||6446|)\r\n", "ftp", 21, ftp()},
 		"229 huge":             {"229 (|||99999999999999999999|)\r\n", "ftp", 21, ftp()},

@@ -27,6 +27,7 @@ var knownMethods = [...]string{
 type request struct {
 	method, target, version, host, agent []byte
 	body                                 body
+	whole                                bool // the head's end was seen
 }
 
 // parseHTTP1 tells HTTP/1 requests and responses (RFC 9112). Of pipelined
@@ -40,23 +41,44 @@ func parseHTTP1(in Input) (Message, bool) {
 	}
 	best, rest, found := readRequest(in.Payload)
 	if !found {
-		return Message{}, false
+		return Message{cut: beginsRequest(in.Payload)}, false
 	}
-	current := best
-	for {
-		next, more := current.body.skip(rest)
-		if !more {
+	current, more, cut := best, 0, !best.whole
+	for !cut {
+		next, goesOn := current.body.skip(rest)
+		if !goesOn {
 			break
 		}
 		if current, rest, found = readRequest(next); !found {
+			cut = beginsRequest(next)
 			break
 		}
+		more, cut = more+1, !current.whole
 		if current.body.outweighs(&best.body) {
 			best = current
 		}
 	}
-	return best.message(), true
+	message := best.message()
+	message.HTTP.More, message.cut = more, cut
+	return message, true
 }
+
+// beginsRequest tells a sample that ends within a request line whose method is
+// none of the known: a token, or one and text after it.
+func beginsRequest(sample []byte) bool {
+	sample = bytes.TrimSuffix(sample, []byte("\r"))
+	method, target, found := bytes.Cut(sample[:min(len(sample), maxMethod+1)], []byte(" "))
+	if len(method) > maxMethod || !isToken(method) {
+		return false
+	}
+	return !found || len(sample) < maxBegun && !bytes.ContainsFunc(target, notPrinted) && bytes.IndexByte(sample, '\n') < 0
+}
+
+func notPrinted(r rune) bool { return r < ' ' || r > '~' }
+
+// maxBegun is how long a request line may be that is waited for although its
+// method is not known, in bytes: text of any kind looks like one.
+const maxBegun = 512
 
 // parseResponse tells a status line behind "HTTP/1.". After "101 … Upgrade:
 // h2c" (RFC 7540 §3.2) the flow speaks HTTP/2.
@@ -65,14 +87,16 @@ func parseResponse(rest []byte) (Message, bool) {
 		return Message{}, false
 	}
 	message := Message{Protocol: "http", Version: "1." + string(rest[:1])}
-	if !bytes.HasPrefix(rest[2:], []byte("101")) {
+	status := rest[2:min(len(rest), 5)]
+	if !bytes.HasPrefix([]byte("101"), status) {
 		return message, true
 	}
-	eachHeader(rest, func(name, value []byte) {
+	_, whole := eachHeader(rest, func(name, value []byte) {
 		if isName(name, "upgrade") && bytes.EqualFold(value, []byte("h2c")) {
 			message.Version = "2"
 		}
 	})
+	message.cut = !whole
 	return message, true
 }
 
@@ -84,7 +108,7 @@ func readRequest(sample []byte) (r request, rest []byte, found bool) {
 	if !r.readLine(line, ended) {
 		return request{}, nil, false
 	}
-	rest = eachHeader(rest, func(name, value []byte) {
+	rest, r.whole = eachHeader(rest, func(name, value []byte) {
 		switch {
 		case isName(name, "host") && r.host == nil:
 			r.host = value
@@ -158,12 +182,13 @@ func isName(name []byte, want string) bool {
 }
 
 // eachHeader calls visit for every whole header line and returns what follows
-// the head. A line that the sample cuts is not visited.
-func eachHeader(sample []byte, visit func(name, value []byte)) (rest []byte) {
+// the head. A line that the sample cuts is not visited; whole says that the
+// empty line at the head's end was seen.
+func eachHeader(sample []byte, visit func(name, value []byte)) (rest []byte, whole bool) {
 	for {
 		line, rest, ended := nextLine(sample)
 		if !ended || len(line) == 0 {
-			return rest
+			return rest, ended
 		}
 		if name, value, found := bytes.Cut(line, []byte(":")); found {
 			visit(bytes.TrimRight(name, " \t"), bytes.TrimSpace(value))

@@ -21,6 +21,10 @@ func TestHTTP1(t *testing.T) {
 	chunked.HTTP.Chunked = true
 	old := http1("GET", "", "/", 0)
 	old.Version = "1.0"
+	cut := http1("PUT", "", "/a", 0)
+	cut.cut = true
+	third, second := http1("PUT", "", "/3", 900), http1("PUT", "", "/2", 8)
+	third.HTTP.More, second.HTTP.More = 2, 1
 	for name, test := range map[string]struct {
 		sample string
 		want   Message
@@ -43,9 +47,9 @@ func TestHTTP1(t *testing.T) {
 		"overflowing length":  {"PUT /a HTTP/1.1\r\nContent-Length: 18446744073709551621\r\n\r\n", http1("PUT", "", "/a", 0)},
 		"absurd length":       {"PUT /a HTTP/1.1\r\nContent-Length: 1125899906842625\r\n\r\n", http1("PUT", "", "/a", 0)},
 		"largest length":      {"PUT /a HTTP/1.1\r\nContent-Length: 1125899906842624\r\n\r\n", http1("PUT", "", "/a", 1<<50)},
-		"pipelined":           {"GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nabPUT /3 HTTP/1.1\r\nContent-Length: 900\r\n\r\nGET /4 HTTP/1.1\r\nContent-Length: 9999\r\n\r\n", http1("PUT", "", "/3", 900)},
-		"behind chunks":       {"POST /1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\nPUT /2 HTTP/1.1\r\nContent-Length: 8\r\n\r\n", http1("PUT", "", "/2", 8)},
-		"cut length":          {"PUT /a HTTP/1.1\r\nContent-Length: 50", http1("PUT", "", "/a", 0)},
+		"pipelined":           {"GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nabPUT /3 HTTP/1.1\r\nContent-Length: 900\r\n\r\nGET /4 HTTP/1.1\r\nContent-Length: 9999\r\n\r\n", third},
+		"behind chunks":       {"POST /1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\nPUT /2 HTTP/1.1\r\nContent-Length: 8\r\n\r\n", second},
+		"cut length":          {"PUT /a HTTP/1.1\r\nContent-Length: 50", cut},
 		"control characters":  {"GET /a\x1b[1m\xff HTTP/1.1\r\nHost: h\x00i\r\n\r\n", http1("GET", "", "/a\uFFFD[1m\uFFFD", 0)},
 		"long path":           {"GET /" + strings.Repeat("a", 400) + " HTTP/1.1\r\n\r\n", http1("GET", "", "/"+strings.Repeat("a", 255), 0)},
 		"bot token":           {"POST /bot12345:AAHsecret/sendDocument HTTP/1.1\r\n\r\n", http1("POST", "", "/****/sendDocument", 0)},
@@ -79,7 +83,7 @@ func TestHTTP1CutTarget(t *testing.T) {
 	assert.Equal(t, "POST", m.HTTP.Method)
 	assert.Len(t, m.HTTP.Path, maxPath)
 	m = Parse(Input{Payload: []byte("GET http://user:secr")})
-	assert.Equal(t, Message{Protocol: "http", HTTP: HTTPRequest{Method: "GET"}}, m)
+	assert.Equal(t, Message{Protocol: "http", HTTP: HTTPRequest{Method: "GET"}, cut: true}, m)
 }
 
 func TestKnownKeepsContentFromPosing(t *testing.T) {

@@ -26,7 +26,7 @@ func parseHTTP2(in Input) (Message, bool) {
 	switch {
 	case opens:
 	case isPrefaceStart(in.Payload):
-		return Message{Protocol: "http", Version: "2"}, true
+		return Message{Protocol: "http", Version: "2", cut: true}, true
 	case !isFrames(frames, !in.fresh()):
 		return Message{}, false
 	}
@@ -35,6 +35,7 @@ func parseHTTP2(in Input) (Message, bool) {
 		r.assumeFullTable()
 	}
 	r.read(frames)
+	r.cut = r.cut || opens && r.heads == 0 && !r.broken // the client's settings come alone
 	return r.message(), true
 }
 
@@ -50,6 +51,8 @@ type http2Reader struct {
 	best    http2Request
 	stream  uint32 // whose header block is open; 0 for none
 	broken  bool   // the block could not be decoded: nothing after it can
+	heads   int    // requests read
+	cut     bool   // the sample ends within a frame that may tell of a request
 }
 
 type http2Request struct {
@@ -78,15 +81,20 @@ func (r *http2Reader) read(sample []byte) {
 	for !r.broken {
 		f, rest, found := nextFrame(sample)
 		if !found {
+			r.cut = r.cut || len(sample) > 0
 			break
 		}
 		r.frame(f)
 		sample = rest
 	}
+	r.cut = r.cut || !r.broken && r.stream != 0
 	r.finish()
 }
 
 func (r *http2Reader) frame(f frame) {
+	if f.kind == frameHeaders || f.kind == frameContinuation {
+		r.cut = len(f.payload) < int(f.length)
+	}
 	switch {
 	case f.kind == frameHeaders:
 		r.finish()
@@ -113,8 +121,11 @@ func (r *http2Reader) finish() {
 		r.broken = true
 	}
 	r.current.settle()
-	if r.current.isRequest() && (!r.best.isRequest() || r.current.body.outweighs(&r.best.body)) {
-		r.best = r.current
+	if r.current.isRequest() {
+		if r.heads == 0 || r.current.body.outweighs(&r.best.body) {
+			r.best = r.current
+		}
+		r.heads++
 	}
 	r.current, r.stream = http2Request{}, 0
 }
@@ -124,7 +135,9 @@ func (r *http2Reader) message() Message {
 	if authority == "" {
 		authority = r.best.host
 	}
-	return Message{Protocol: "http", Version: "2", Server: hostName(authority), HTTP: r.best.HTTPRequest}
+	m := Message{Protocol: "http", Version: "2", Server: hostName(authority), HTTP: r.best.HTTPRequest, cut: r.cut}
+	m.HTTP.More = max(0, r.heads-1)
+	return m
 }
 
 // field takes one header field. Strings from hpack are the decoder's copies.

@@ -67,7 +67,7 @@ func TestHTTP2(t *testing.T) {
 	c.put(5, "/next", "6000000")
 	in = Input{Payload: c.Bytes(), Known: "http"}
 	m := Parse(in)
-	assert.Equal(t, HTTPRequest{Path: "/next", BodySize: 6000000}, m.HTTP, "a later turn: what is in the lost table stays unknown")
+	assert.Equal(t, HTTPRequest{Path: "/next", BodySize: 6000000, More: 1}, m.HTTP, "a later turn: what is in the lost table stays unknown")
 	assert.Empty(t, m.Server)
 	checkTruncated(t, in, "http")
 }

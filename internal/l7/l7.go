@@ -18,12 +18,13 @@ const (
 	Ingress
 )
 
-// MaxSample bounds what is looked at of a payload, in bytes.
-const MaxSample = 4096
+// MaxSample bounds what is looked at of a payload, in bytes: a ClientHello with
+// post-quantum key shares, or a request's head with large cookies.
+const MaxSample = 16 << 10
 
 // Input is one sample: the first bytes of one turn, that is the first payload
 // of a flow in one direction, or the first after the other side spoke. It may
-// be cut anywhere.
+// be cut anywhere; Incomplete says where more bytes would tell more.
 type Input struct {
 	// Payload is only read during the call; a Message holds copies.
 	Payload               []byte
@@ -46,10 +47,10 @@ func (in Input) fresh() bool { return in.Known == "" }
 
 // Message is what one sample of payload says. Its zero value says nothing.
 type Message struct {
-	// Protocol is http, tls, ftp, ssh, smtp, dns, quic, or empty where this
-	// sample does not tell: what was told earlier on the flow still holds.
+	// Protocol is http, tls, ftp, ssh, smb, smtp, dns, quic, tftp, or empty where
+	// this sample does not tell: what was told earlier on the flow still holds.
 	// Version is 1.0, 1.1, 2 for http; the negotiated one for tls (from the
-	// ServerHello); the protocol's own for ssh and quic.
+	// ServerHello) and for smb; the protocol's own for ssh and quic.
 	Protocol, Version string
 	// Server is the name the client asks for: Host, :authority or SNI, lower
 	// case, without port.
@@ -58,9 +59,14 @@ type Message struct {
 	TLS    ClientHello
 	FTP    FTPControl
 	DNS    DNSMessage
+	TFTP   TFTPRequest
+	SMTP   SMTPMessage
 	// Entropy is bits per byte of the sample, set where no protocol was told
 	// now or before, or the flow is an FTP data channel.
 	Entropy float64
+
+	// cut says that the sample ends within what the protocol tells.
+	cut bool
 }
 
 // HTTPRequest is the head of an HTTP/1 or cleartext HTTP/2 request.
@@ -70,6 +76,9 @@ type HTTPRequest struct {
 	UserAgent string
 	BodySize  int64 // declared; 0 unknown or none
 	Chunked   bool  // length not declared, a body follows
+	// More is how many further request heads the same bytes held. The one told
+	// is that with the most content.
+	More int
 }
 
 // ClientHello is what a TLS client says before it encrypts.
@@ -90,6 +99,27 @@ type FTPControl struct {
 	// Secured says that the server accepted AUTH (reply 234, RFC 4217 §4): what
 	// follows on this channel is TLS.
 	Secured bool
+}
+
+// TFTPRequest asks to write or read a file (RFC 1350); its name is not told.
+//
+// The file itself does not travel on this flow: the server answers from a new
+// port to the port that the request came from. Who wants to find that flow
+// expects one between the same two hosts with the client's port of this flow
+// and any port of the server, as after FTP's PORT.
+type TFTPRequest struct {
+	Write, Read bool
+	Size        int64 // bytes, declared by a writer (tsize, RFC 2349); 0 unknown
+}
+
+// SMTPMessage is one mail message, of which only the size is told.
+type SMTPMessage struct {
+	// Size is in bytes: declared by the client (RFC 1870) or transferred so far,
+	// in DATA (RFC 5321) or BDAT chunks (RFC 3030).
+	Size int64
+	// Done says that the message was transferred whole and Size is what was
+	// counted. Only a Follower can tell.
+	Done bool
 }
 
 // DNSMessage is a query or an answer.

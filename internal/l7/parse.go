@@ -1,7 +1,7 @@
 package l7
 
 // recogniser tells one protocol. It answers false, at little cost, where the
-// sample is not its protocol.
+// sample is not its protocol; with Message.cut where more bytes may show it.
 type recogniser struct {
 	protocol string
 	parse    func(Input) (Message, bool)
@@ -27,16 +27,19 @@ var recognisers = [...]recogniser{
 // holds no part of in.Payload's memory.
 func Parse(in Input) Message {
 	in.Payload = in.Payload[:min(len(in.Payload), MaxSample)]
+	cut := false
 	for _, r := range recognisers {
 		if !in.fresh() && in.Known != r.protocol && !r.upgrade {
 			continue
 		}
-		if message, told := r.parse(in); told {
+		message, told := r.parse(in)
+		if told {
 			return message
 		}
+		cut = cut || message.cut
 	}
 	if in.fresh() || in.Known == "ftp-data" {
-		return Message{Entropy: entropy(in.Payload)}
+		return Message{Entropy: entropy(in.Payload), cut: cut}
 	}
-	return Message{}
+	return Message{cut: cut}
 }

@@ -12,7 +12,7 @@ func TestSSH(t *testing.T) {
 	for sample, want := range map[string]Message{
 		"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n": {Protocol: "ssh", Version: "2.0"},
 		"SSH-1.99-Cisco-1.25\n":                      {Protocol: "ssh", Version: "1.99"},
-		"SSH-2.":                                     {Protocol: "ssh"},
+		"SSH-2.":                                     {Protocol: "ssh", cut: true},
 	} {
 		in := Input{Payload: []byte(sample)}
 		assert.Equal(t, want, Parse(in), sample)

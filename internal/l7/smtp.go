@@ -9,13 +9,19 @@ func parseSMTP(in Input) (Message, bool) {
 		return Message{}, false
 	}
 	line, _, ended := nextLine(in.Payload)
+	message := Message{Protocol: "smtp", cut: !ended && len(line) <= maxCommand}
 	if code := replyCode(line); code != 0 {
-		told := !in.fresh() || code == 220 && greeter(in, line) == "smtp"
-		return Message{Protocol: "smtp"}, told
+		return message, !in.fresh() || code == 220 && greeter(in, line) == "smtp"
 	}
 	verb, argument, whole := verbOf(line, ended)
-	return Message{Protocol: "smtp"}, whole && opensMail(in, verb, argument)
+	told := whole && opensMail(in, verb, argument)
+	message.cut = message.cut && told
+	return message, told
 }
+
+// maxCommand is how long a command line is that tells something, in bytes: twice
+// of what RFC 5321 §4.5.3.1.4 allows, for the extensions that add to it.
+const maxCommand = 1024
 
 func opensMail(in Input, verb string, argument []byte) bool {
 	switch verb {

@@ -15,7 +15,7 @@ func parseSSH(in Input) (Message, bool) {
 			return Message{}, false
 		}
 	}
-	message := Message{Protocol: "ssh"}
+	message := Message{Protocol: "ssh", cut: !ended && len(rest) < 8}
 	if ended {
 		message.Version = string(version)
 	}

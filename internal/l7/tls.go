@@ -35,9 +35,12 @@ func parseTLS(in Input) (Message, bool) {
 	switch {
 	case handshake.kind == handshakeClientHello:
 		tellClientHello(&message, handshake)
+		message.cut = handshake.grows()
 	case handshake.kind == handshakeServerHello:
 		message.Version = serverVersion(handshake.body)
+		message.cut = handshake.grows()
 	default:
+		message.cut = handshake.body == nil
 		return message, isRecordChain(in.Payload)
 	}
 	return message, true
@@ -62,10 +65,14 @@ func isRecordChain(sample []byte) bool {
 // handshake is a handshake message, put together from the records that it may
 // be spread over. Whole says that the sample does not cut it.
 type handshake struct {
-	kind  byte
-	body  []byte
-	whole bool
+	kind   byte
+	body   []byte
+	length int // declared, bytes
+	whole  bool
 }
+
+// grows says that more bytes can make the message whole within a sample.
+func (h handshake) grows() bool { return !h.whole && h.length < MaxSample-recordHeader-4 }
 
 func readHandshake(sample []byte) handshake {
 	message := joinRecords(sample)
@@ -73,7 +80,7 @@ func readHandshake(sample []byte) handshake {
 		return handshake{}
 	}
 	length := int(binary.BigEndian.Uint32(message) & 0xffffff)
-	h := handshake{kind: message[0], body: message[4:]}
+	h := handshake{kind: message[0], body: message[4:], length: length}
 	if h.whole = length <= len(h.body); h.whole {
 		h.body = h.body[:length]
 	}
