@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/attack"
 )
 
 // Scenario is one thing that a container does, and what must be said about it.
@@ -24,6 +26,8 @@ type Scenario struct {
 	Process string
 	// Bytes is what the application sends, where it is not the stolen file.
 	Bytes int64
+	// Mailed says that the application sends the file as the body of a mail.
+	Mailed bool
 	// Declared says that a cleartext head declares the size: the alert is due
 	// from then on, and not from the crossing of 10 MiB.
 	Declared bool
@@ -36,7 +40,7 @@ type Scenario struct {
 // Scenarios is the registry. The first two commands are the ADS's own
 // validations, to the letter.
 func Scenarios() []Scenario {
-	return slices.Concat(uploads(), kernelPaths(), benign())
+	return slices.Concat(uploads(), others(), kernelPaths(), benign())
 }
 
 // Select finds scenarios by name; none means all.
@@ -65,11 +69,13 @@ func (s Scenario) container() string { return "exfil-" + strings.ReplaceAll(s.Na
 
 // Sent is how many bytes the application gives to its peer.
 func (s Scenario) Sent(loot int64) int64 {
-	switch s.Bytes {
-	case none:
+	switch {
+	case s.Bytes == none:
 		return 0
-	case 0:
-		return loot
+	case s.Bytes != 0:
+		return s.Bytes
+	case s.Mailed:
+		return attack.Mailed(loot)
 	}
-	return s.Bytes
+	return loot
 }

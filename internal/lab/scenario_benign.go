@@ -21,6 +21,15 @@ func benign() []Scenario {
 			Command: `exfil-lab attack --to api.example:80 --count 1000 --size 2048 posts`,
 			Benign:  true, Process: "/usr/bin/exfil-lab", Bytes: 1000 * 2048,
 		},
+		{
+			Name:    "lookups",
+			Summary: "questions to the name server: addresses, mail servers, a name that is not there",
+			Command: `for name in external-server.com drop.example api.example six.example backup.internal; do
+busybox nslookup $name 203.0.113.10 && busybox nslookup -type=mx $name 203.0.113.10 || exit
+done
+busybox nslookup no.example 203.0.113.10 && exit 1 || [ $? = 1 ]`,
+			Benign: true, Process: "/usr/bin/busybox", Bytes: none,
+		},
 	}
 }
 

@@ -46,6 +46,7 @@ var attacks = map[string]attack{
 	"churn":    churn,
 	"udp":      datagrams,
 	"idle":     idle,
+	"mail":     mail,
 	"sendfile": sendfile,
 	"splice":   splice,
 	"io_uring": ioUring,

@@ -40,12 +40,12 @@ const (
 func Links() []string { return []string{"out0", "in0"} }
 
 // Bridge6Address is the IPv6 address of the container on the bridge that has
-// the given IPv4 address: Docker makes the hardware address 02:42 and the four
-// bytes, and of that the host part (RFC 4291 §2.5.1, without the inverted bit).
+// the given IPv4 address: Docker ends it with the hardware address, 02:42 and
+// the four bytes.
 func Bridge6Address(addr netip.Addr) netip.Addr {
 	a := netip.MustParsePrefix(Bridge6).Addr().As16()
 	b := addr.As4()
-	copy(a[8:], []byte{0x00, 0x42, b[0], 0xff, 0xfe, b[1], b[2], b[3]})
+	copy(a[10:], append([]byte{0x02, 0x42}, b[:]...))
 	return netip.AddrFrom16(a)
 }
 

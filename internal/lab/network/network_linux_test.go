@@ -19,6 +19,10 @@ func TestCheckRefusesEveryAddressButTheLabsOwn(t *testing.T) {
 	}
 }
 
+func TestDockersIPv6AddressOfAContainer(t *testing.T) {
+	assert.Equal(t, "fd77::242:a4d:2", Bridge6Address(netip.MustParseAddr("10.77.0.2")).String())
+}
+
 func TestABoxReachesTheOutsideAndTheInternalServer(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("network namespaces need root")

@@ -62,7 +62,9 @@ func (s *Servers) outside(zone Zone) error {
 			s.http(":443", &tls.Config{Certificates: []tls.Certificate{s.Cert.TLS}}),
 			s.tcp(fmt.Sprint(":", TCPPort), s.ServeTCP),
 			s.udp(fmt.Sprint(":", UDPPort), s.ServeUDP),
+			s.tcp(":25", s.ServeSMTP),
 			s.udp(netip.AddrPortFrom(network.Outside, 53).String(), zone.Serve),
+			s.udp(netip.AddrPortFrom(network.Outside, 69).String(), TFTP{&s.Counter, s.network.Outside.Do}.Serve),
 		)
 	})
 }

@@ -2,6 +2,7 @@ package wiretap
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -45,7 +46,7 @@ func TestEveryPacketIsRecordedOnce(t *testing.T) {
 	datagrams, all := 0, int64(0)
 	for {
 		data, info, err := r.ReadPacketData()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		require.NoError(t, err)
