@@ -1,0 +1,60 @@
+package dialect
+
+import (
+	"net/netip"
+	"strconv"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+)
+
+// transportNames are IANA's protocol numbers as network.transport and the
+// eBPF receiver name them.
+var transportNames = map[int64]string{
+	1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah",
+	58: "ipv6-icmp", 132: "sctp", 136: "udplite",
+}
+
+// transportOf is the name of an IP protocol number.
+func transportOf(number int64) string {
+	if name, ok := transportNames[number]; ok {
+		return name
+	}
+	return "ip-" + strconv.FormatInt(number, 10)
+}
+
+// hasPorts says whether the transport's ports are ports. Exporters put an ICMP
+// message's type and code into the destination port (Cisco NetFlow v5 and v9).
+func hasPorts(transport string) bool {
+	switch transport {
+	case "tcp", "udp", "sctp", "dccp", "udplite":
+		return true
+	}
+	return false
+}
+
+// firstEphemeral is where Linux takes the ports of outgoing connections from
+// (ip_local_port_range's default).
+const firstEphemeral = 32768
+
+// opener guesses by port who opened a flow, where the product does not say.
+func opener(source, destination netip.AddrPort) flow.Initiator {
+	switch from, to := source.Port(), destination.Port(); {
+	case from >= firstEphemeral && to != 0 && to < firstEphemeral:
+		return flow.InitiatorSource
+	case to >= firstEphemeral && from != 0 && from < firstEphemeral:
+		return flow.InitiatorDestination
+	}
+	return flow.InitiatorUnknown
+}
+
+// scaled is a count of which one packet in rate was sampled; false where the
+// product is above 2^53.
+func scaled(count, rate int64) (int64, bool) {
+	if rate <= 1 {
+		return count, true
+	}
+	if count > maxCount/rate {
+		return 0, false
+	}
+	return count * rate, true
+}
