@@ -60,7 +60,7 @@ func TestIncompleteWhereverSomethingIsMissing(t *testing.T) {
 func TestIncompletePipeline(t *testing.T) {
 	for whole, next := range map[string]string{
 		"GET / HTTP/1.1\r\n\r\n": "PUT /x HTTP/1.1\r\nContent-Length: 70000\r\n\r",
-		"PASV\r\n":                "STOR stolen_data.txt",
+		"PASV\r\n":               "STOR stolen_data.txt",
 	} {
 		in := Input{Payload: []byte(whole), RemotePort: 21}
 		m := Parse(in)

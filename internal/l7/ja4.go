@@ -8,11 +8,11 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// ja4 is the JA4 TLS client fingerprint over TCP, by FoxIO's technical details:
+// ja4 is the JA4 TLS client fingerprint, by FoxIO's technical details:
 // https://github.com/FoxIO-LLC/ja4/blob/main/technical_details/JA4.md
-func (h *clientHello) ja4() string {
+func (h *clientHello) ja4(carrier byte) string {
 	fingerprint := make([]byte, 0, 36)
-	fingerprint = append(fingerprint, 't')
+	fingerprint = append(fingerprint, carrier)
 	fingerprint = append(fingerprint, ja4Version(h.highestVersion())...)
 	if slices.Contains(h.extensions, extensionServerName) {
 		fingerprint = append(fingerprint, 'd')

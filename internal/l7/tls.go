@@ -31,10 +31,10 @@ func parseTLS(in Input) (Message, bool) {
 	if in.Payload[0] != recordHandshake {
 		return message, isRecordChain(in.Payload)
 	}
-	handshake := readHandshake(in.Payload)
+	handshake := handshakeOf(joinRecords(in.Payload))
 	switch {
 	case handshake.kind == handshakeClientHello:
-		tellClientHello(&message, handshake)
+		tellClientHello(&message, handshake, 't')
 		message.cut = handshake.grows()
 	case handshake.kind == handshakeServerHello:
 		message.Version = serverVersion(handshake.body)
@@ -74,8 +74,8 @@ type handshake struct {
 // grows says that more bytes can make the message whole within a sample.
 func (h handshake) grows() bool { return !h.whole && h.length < MaxSample-recordHeader-4 }
 
-func readHandshake(sample []byte) handshake {
-	message := joinRecords(sample)
+// handshakeOf reads the header of a handshake message (RFC 8446 §4).
+func handshakeOf(message []byte) handshake {
 	if len(message) < 4 {
 		return handshake{}
 	}
@@ -107,7 +107,9 @@ func cutRecord(sample []byte) (fragment, rest []byte) {
 	return sample[recordHeader:end], sample[end:]
 }
 
-func tellClientHello(message *Message, h handshake) {
+// tellClientHello takes JA4's letter of what carries the hello: t for TCP, q for
+// QUIC.
+func tellClientHello(message *Message, h handshake, carrier byte) {
 	hello, whole := readClientHello(h.body)
 	message.Server = hostName(hello.serverName)
 	message.TLS.Version = versionText(hello.highestVersion())
@@ -115,7 +117,7 @@ func tellClientHello(message *Message, h handshake) {
 		message.TLS.ALPN = append(message.TLS.ALPN, mask.Printable(name, maxALPNName))
 	}
 	if h.whole && whole {
-		message.TLS.JA4 = hello.ja4()
+		message.TLS.JA4 = hello.ja4(carrier)
 	}
 }
 

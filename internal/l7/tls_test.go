@@ -27,22 +27,27 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return r.Conn.Write(p)
 }
 
-// handshakeBytes runs a real handshake and returns what each side wrote.
-func handshakeBytes(t testing.TB, config *tls.Config) (client, server []byte) {
+// serverConfig accepts anyone, with a new certificate.
+func serverConfig(t testing.TB, alpn string) *tls.Config {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
 	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	require.NoError(t, err)
+	return &tls.Config{
+		Certificates: []tls.Certificate{{Certificate: [][]byte{certificate}, PrivateKey: key}},
+		NextProtos:   []string{alpn}, MinVersion: tls.VersionTLS10, SessionTicketsDisabled: true,
+	}
+}
 
+// handshakeBytes runs a real handshake and returns what each side wrote.
+func handshakeBytes(t testing.TB, config *tls.Config) (client, server []byte) {
 	near, far := net.Pipe()
 	c, s := &recorder{Conn: near}, &recorder{Conn: far}
+	accepts := serverConfig(t, "h2")
 	done := make(chan error, 1)
 	go func() {
-		done <- tls.Server(s, &tls.Config{
-			Certificates: []tls.Certificate{{Certificate: [][]byte{certificate}, PrivateKey: key}},
-			NextProtos:   []string{"h2"}, MinVersion: tls.VersionTLS10, SessionTicketsDisabled: true,
-		}).Handshake()
+		done <- tls.Server(s, accepts).Handshake()
 	}()
 	config.InsecureSkipVerify = true
 	require.NoError(t, tls.Client(c, config).Handshake())
@@ -90,7 +95,7 @@ func TestJA4Parts(t *testing.T) {
 	}
 	extensions := []uint16{0x1b, 0x33, 0x4469, 0x17, 0x2d, 0xd, 5, 0x23, 0x12, 0x2b, 0xff01, 0xb, 0xa, 0x15}
 	assert.Equal(t, "6d807ffa2a79", string(appendHash(nil, extensions, nil)))
-	assert.Equal(t, "t00i000000_000000000000_000000000000", (&clientHello{}).ja4())
+	assert.Equal(t, "t00i000000_000000000000_000000000000", (&clientHello{}).ja4('t'))
 	assert.Equal(t, "99", string(appendCount(nil, 100)))
 }
 
