@@ -35,6 +35,11 @@ func checkMessage(t *testing.T, m Message) {
 	require.LessOrEqual(t, len(m.DNS.Answers), maxAnswers)
 	require.GreaterOrEqual(t, m.HTTP.BodySize, int64(0))
 	require.LessOrEqual(t, m.HTTP.BodySize, int64(maxBody))
+	require.GreaterOrEqual(t, m.HTTP.More, 0)
+	for _, size := range []int64{m.TFTP.Size, m.SMTP.Size} {
+		require.GreaterOrEqual(t, size, int64(0))
+		require.LessOrEqual(t, size, int64(maxBody))
+	}
 	require.False(t, m.Entropy < 0 || m.Entropy > 8 || math.IsNaN(m.Entropy), "entropy %v", m.Entropy)
 	require.NotContains(t, m.HTTP.Path, "?")
 }
@@ -61,27 +66,47 @@ func checkTruncated(t *testing.T, in Input, protocol string) {
 	}
 }
 
-// fuzzSeeds are samples of every protocol, so that each target starts from
+// seed is a sample and the protocol that it is told as over TCP and over UDP.
+type seed struct{ sample, tcp, udp string }
+
+// seeds are samples of every protocol, so that each fuzz target starts from
 // where another ends.
-func fuzzSeeds(f *testing.F) {
-	for _, seed := range []string{
-		"PUT http://u:p@Host:80/upload/a?k=v HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\n\r\n",
-		"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nPUT /y HTTP/1.0\r\nContent-Length: 9\r\n\r\n",
-		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n",
-		preface + "\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x01\x05\x00\x00\x00\x01\x83\x84\x86",
-		"220 FTP ready\r\nUSER bob\r\nPASS x\r\nAUTH TLS\r\nPORT 1,2,3,4,5,6\r\n",
-		"227 Entering Passive Mode (1,2,3,4,5,6)\r\n229 ok (|||6446|)\r\n",
-		"EPRT |2|2001:db8::1|5282|\r\nSTOR a\r\n", "220 h ESMTP\r\n", "EHLO x\r\n", "SSH-2.0-x\r\n",
-		"\xc0\x00\x00\x00\x01\x02ab\x02cd", "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03",
-		"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x02bc\x00\x00\x01\x00\x01",
-	} {
-		f.Add([]byte(seed), uint16(21), false, "")
+var seeds = []seed{
+	{"PUT http://u:p@Host:80/upload/a?k=v HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\n\r\n", "http", ""},
+	{"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nPUT /y HTTP/1.0\r\nContent-Length: 9\r\n\r\n", "http", ""},
+	{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", "http", ""},
+	{preface + "\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x01\x05\x00\x00\x00\x01\x83\x84\x86", "http", ""},
+	{"220 FTP ready\r\nUSER bob\r\nPASS x\r\nAUTH TLS\r\nPORT 1,2,3,4,5,6\r\n", "ftp", ""},
+	{"227 Entering Passive Mode (1,2,3,4,5,6)\r\n229 ok (|||6446|)\r\n", "ftp", ""},
+	{"EPRT |2|2001:db8::1|5282|\r\nSTOR a\r\n", "ftp", ""},
+	{"220 h ESMTP\r\n", "smtp", ""},
+	{"EHLO x\r\n", "smtp", ""},
+	{"SSH-2.0-x\r\n", "ssh", ""},
+	{"\xc0\x00\x00\x00\x01\x02ab\x02cd", "", "quic"},
+	{"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03", "tls", ""},
+	{"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x02bc\x00\x00\x01\x00\x01", "", "dns"},
+	{"\x00\x02backup.tgz\x00octet\x00tsize\x0010485760\x00", "", "tftp"},
+	{"\x00\x00\x00\x46\xfeSMB\x40\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x01\x00\x00\x00" + strings.Repeat("\x00", 44) +
+		"\x41\x00\x01\x00\x11\x03", "smb", ""},
+}
+
+// What is told of one protocol stays told, whichever others there are.
+func TestSeedsAreToldApart(t *testing.T) {
+	for _, s := range seeds {
+		for _, in := range []Input{{RemotePort: 21}, {RemotePort: 4000}} {
+			in.Payload = []byte(s.sample)
+			assert.Equal(t, s.tcp, Parse(in).Protocol, "%q", s.sample)
+			in.UDP = true
+			assert.Equal(t, s.udp, Parse(in).Protocol, "%q", s.sample)
+		}
 	}
 }
 
 // fuzzParse gives the bytes to one parser and to Parse.
 func fuzzParse(f *testing.F, parse func(Input) (Message, bool)) {
-	fuzzSeeds(f)
+	for _, s := range seeds {
+		f.Add([]byte(s.sample), uint16(21), s.udp != "", "")
+	}
 	f.Fuzz(func(t *testing.T, payload []byte, port uint16, udp bool, known string) {
 		in := Input{Payload: payload[:min(len(payload), MaxSample)], UDP: udp, RemotePort: port, Known: known}
 		m, _ := parse(in)
@@ -102,6 +127,9 @@ func FuzzHTTP2(f *testing.F) { fuzzParse(f, parseHTTP2) }
 func FuzzTLS(f *testing.F)   { fuzzParse(f, parseTLS) }
 func FuzzFTP(f *testing.F)   { fuzzParse(f, parseFTP) }
 func FuzzDNS(f *testing.F)   { fuzzParse(f, parseDNS) }
+func FuzzSMB(f *testing.F)   { fuzzParse(f, parseSMB) }
+func FuzzTFTP(f *testing.F)  { fuzzParse(f, parseTFTP) }
+func FuzzQUIC(f *testing.F)  { fuzzParse(f, parseQUIC) }
 
 // FuzzSecret plants a password where passwords stand.
 func FuzzSecret(f *testing.F) {

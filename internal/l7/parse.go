@@ -15,11 +15,13 @@ type recogniser struct {
 var recognisers = [...]recogniser{
 	{protocol: "tls", parse: parseTLS, upgrade: true},
 	{protocol: "ssh", parse: parseSSH, upgrade: true},
+	{protocol: "smb", parse: parseSMB},
 	{protocol: "http", parse: parseHTTP1},
 	{protocol: "http", parse: parseHTTP2},
 	{protocol: "ftp", parse: parseFTP},
 	{protocol: "smtp", parse: parseSMTP},
 	{protocol: "quic", parse: parseQUIC},
+	{protocol: "tftp", parse: parseTFTP},
 	{protocol: "dns", parse: parseDNS},
 }
 
