@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/network"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/wiretap"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/tell"
@@ -43,6 +42,7 @@ func (l *Lab) Capture(ctx context.Context, scenarios []Scenario, snap int, w io.
 		failed = append(failed, l.captured(ctx, s, tap, c))
 	}
 	c.Packets, err = tap.Stop()
+	c.Workloads = l.Workloads()
 	return c, errors.Join(append(failed, err)...)
 }
 
@@ -55,7 +55,7 @@ func (l *Lab) Tap(snap int, w io.Writer) (tap *wiretap.Wiretap, err error) {
 	return tap, err
 }
 
-// captured runs one scenario and notes whose addresses its container had.
+// captured runs one scenario and waits for its last packets.
 func (l *Lab) captured(ctx context.Context, s Scenario, tap *wiretap.Wiretap, c *Capture) error {
 	o := Outcome{Scenario: s.Name, Benign: s.Benign, Container: s.container(), Sent: s.Sent(l.Size), wants: s}
 	if missing := l.Sinks.Missing[s.Needs]; missing != nil {
@@ -76,16 +76,11 @@ func (l *Lab) captured(ctx context.Context, s Scenario, tap *wiretap.Wiretap, c 
 	if err == nil && o.Skipped == "" && o.Received != o.Sent {
 		err = fmt.Errorf("%s: %d bytes sent, %d received", s.Name, o.Sent, o.Received)
 	}
-	late := settle(ctx, tap)
-	who := flow.Resource{ContainerID: r.ID, Image: l.Engine.Image()}
-	if l.Engine.Socket() != "" {
-		who.Container, who.Runtime = o.Container, l.Engine.Name()
-	} else {
+	if l.Engine.Socket() == "" {
 		o.Container = tell.Short(r.ID) // nobody gave it a name
 	}
-	c.Workloads = append(c.Workloads, workloads(who, r.Addresses, r.Started, time.Now())...)
 	c.Outcomes = append(c.Outcomes, o)
-	return errors.Join(err, late)
+	return errors.Join(err, settle(ctx, tap))
 }
 
 // settle waits until a container's last packets have come.

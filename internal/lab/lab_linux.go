@@ -7,7 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"time"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/container"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/network"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/sink"
@@ -43,6 +46,7 @@ type Lab struct {
 	Size    int64
 
 	download int64
+	ran      []Workload
 }
 
 // New builds the lab. Close takes everything down again.
@@ -115,7 +119,15 @@ func (l *Lab) Close() error {
 	return errors.Join(append(errs, removeState(l.Dir))...)
 }
 
-// Exec runs one command in a new container, with the loot at hand.
+// Workloads says whose the containers' addresses were, up to now. An address
+// is its container's until the next one starts.
+func (l *Lab) Workloads() []Workload {
+	end(l.ran, time.Now())
+	return slices.Clone(l.ran)
+}
+
+// Exec runs one command in a new container, with the loot at hand. One runs at a
+// time.
 func (l *Lab) Exec(ctx context.Context, s Scenario) (container.Result, error) {
 	files := map[string]string{
 		"/data/stolen_data.txt": l.path("stolen_data.txt"),
@@ -124,6 +136,7 @@ func (l *Lab) Exec(ctx context.Context, s Scenario) (container.Result, error) {
 	if s.Needs == "sshd" {
 		files["/data/client.key"] = l.path("sink/client.key")
 	}
+	end(l.ran, time.Now())
 	r, err := l.Engine.Run(ctx, container.Spec{
 		Name:    s.container(),
 		Command: s.Command,
@@ -131,6 +144,11 @@ func (l *Lab) Exec(ctx context.Context, s Scenario) (container.Result, error) {
 		Files:   files,
 		IOUring: s.IOUring,
 	})
+	who := flow.Resource{ContainerID: r.ID, Image: l.Engine.Image()}
+	if l.Engine.Socket() != "" {
+		who.Container, who.Runtime = s.container(), l.Engine.Name()
+	}
+	l.ran = append(l.ran, workloads(who, r.Addresses, r.Started)...)
 	if err == nil && r.ExitCode != 0 {
 		err = fmt.Errorf("%s: the container ended with %d: %s", s.Name, r.ExitCode, r.Output)
 	}

@@ -30,15 +30,22 @@ func WriteWorkloads(w io.Writer, workloads []Workload) error {
 	return e.Close()
 }
 
-// workloads are the lines about one container.
-func workloads(who flow.Resource, addresses []netip.Addr, from, until time.Time) []Workload {
+// workloads are the lines about one container, whose end is not known yet.
+func workloads(who flow.Resource, addresses []netip.Addr, from time.Time) []Workload {
 	resource := pcommon.NewResource()
 	who.Encode(resource)
 	lines := make([]Workload, 0, len(addresses))
 	for _, a := range addresses {
-		lines = append(lines, Workload{
-			Address: a.String(), From: from.UTC(), Until: until.UTC(), Attributes: resource.Attributes().AsRaw(),
-		})
+		lines = append(lines, Workload{Address: a.String(), From: from.UTC(), Attributes: resource.Attributes().AsRaw()})
 	}
 	return lines
+}
+
+// end ends those that have no end yet.
+func end(workloads []Workload, at time.Time) {
+	for i := range workloads {
+		if workloads[i].Until.IsZero() {
+			workloads[i].Until = at.UTC()
+		}
+	}
 }
