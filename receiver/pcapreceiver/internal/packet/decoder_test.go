@@ -233,7 +233,7 @@ func FuzzDecode(f *testing.F) {
 func agree(t *testing.T, data []byte) {
 	whole := gopacket.NewPacket(data, layers.LayerTypeEthernet, gopacket.DecodeOptions{NoCopy: true})
 	all := whole.Layers()
-	if len(all) < 3 || whole.ErrorLayer() != nil || all[1].LayerType() != layers.LayerTypeIPv4 {
+	if len(all) < 3 || data[12] != 8 || data[13] != 0 || whole.ErrorLayer() != nil || all[1].LayerType() != layers.LayerTypeIPv4 {
 		return
 	}
 	ip := all[1].(*layers.IPv4)
