@@ -13,8 +13,12 @@ type dialect struct {
 	product string
 	// gives is what a record of this product can know, of all its logs together.
 	gives flow.Fields
+	// cues are keys of the record, not below it, one of which every record of this
+	// kind has. Without one nothing more is asked of it; a dialect without cues is
+	// always asked.
+	cues []string
 	// mine tells by its shape whether a record is of this kind. It is asked of
-	// every log record that is no flow record: cheap checks first.
+	// every log record that has a cue: cheap checks first.
 	mine func(*view) bool
 	// read fills in what the record says, in the direction in which the product
 	// tells it, the initiator first where it is known. It answers with a
@@ -35,6 +39,7 @@ type said struct {
 	// any, are counted by another.
 	detail bool
 	// silent says that the record is the product's, and no flow: nothing is told
-	// of it, and it is no error.
+	// of it, and it is no error. What its record.Lost counts is added to the next
+	// flow's.
 	silent bool
 }

@@ -71,6 +71,9 @@ func (v *view) number(path ...string) (int64, bool) {
 		f := value.Double()
 		return int64(f), f == math.Trunc(f) && math.Abs(f) <= exact
 	case pcommon.ValueTypeStr:
+		if !startsNumber(value.Str()) {
+			return 0, false // and no error made of it: "-" stands for nothing in Zeek's logs
+		}
 		n, err := strconv.ParseInt(value.Str(), 10, 64)
 		return n, err == nil
 	default:
@@ -91,9 +94,20 @@ func (v *view) real(path ...string) (float64, bool) {
 		f := value.Double()
 		return f, !math.IsNaN(f) && !math.IsInf(f, 0)
 	case pcommon.ValueTypeStr:
+		if !startsNumber(value.Str()) {
+			return 0, false
+		}
 		f, err := strconv.ParseFloat(value.Str(), 64)
 		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
 	default:
 		return 0, false
 	}
+}
+
+// startsNumber says whether text may be a number: a digit, or a sign and a digit.
+func startsNumber(text string) bool {
+	if len(text) > 1 && (text[0] == '-' || text[0] == '+') {
+		text = text[1:]
+	}
+	return text != "" && text[0] >= '0' && text[0] <= '9'
 }
