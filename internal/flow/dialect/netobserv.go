@@ -64,11 +64,7 @@ func netobservRepeats(v *view) bool {
 
 func readNetObserv(t *take, r *flow.Record) {
 	source, destination := t.address("SrcAddr"), t.address("DstAddr")
-	protocol := t.count("Proto")
-	if protocol > 255 {
-		t.refuse("not an IP protocol from 0 to 255", "Proto")
-	}
-	r.Transport = transportOf(protocol)
+	r.Transport = t.protocol(t.count("Proto"), "Proto")
 	var from, to uint16
 	if hasPorts(r.Transport) {
 		from, to = t.port("SrcPort"), t.port("DstPort")

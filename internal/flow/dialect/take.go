@@ -86,6 +86,15 @@ func (t *take) count(path ...string) int64 {
 	return n
 }
 
+// protocol is the name of an IP protocol that a field has the number of.
+func (t *take) protocol(number int64, field string) string {
+	if number < 0 || number > 255 {
+		t.refuse("not an IP protocol from 0 to 255", field)
+		return ""
+	}
+	return flow.Transport(uint8(number))
+}
+
 // perhaps is a number from 0 to high that a flow can do without.
 func (t *take) perhaps(high int64, path ...string) (int64, bool) {
 	if !t.has(path...) {

@@ -2,25 +2,9 @@ package dialect
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 )
-
-// transportNames are IANA's protocol numbers as network.transport and the
-// eBPF receiver name them.
-var transportNames = map[int64]string{
-	1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah",
-	58: "ipv6-icmp", 132: "sctp", 136: "udplite",
-}
-
-// transportOf is the name of an IP protocol number.
-func transportOf(number int64) string {
-	if name, ok := transportNames[number]; ok {
-		return name
-	}
-	return "ip-" + strconv.FormatInt(number, 10)
-}
 
 // hasPorts says whether the transport's ports are ports. Exporters put an ICMP
 // message's type and code into the destination port (Cisco NetFlow v5 and v9).

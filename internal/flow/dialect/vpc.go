@@ -122,10 +122,7 @@ func (t *take) vpcAddress(packet, hop string) netip.Addr {
 // vpcTransport is a protocol number in AWS's own form, its name in contrib's.
 func (t *take) vpcTransport(name string) string {
 	if n, ok := t.number(name); ok {
-		if n < 0 || n > 255 {
-			t.refuse("not an IP protocol from 0 to 255", name)
-		}
-		return transportOf(n)
+		return t.protocol(n, name)
 	}
 	return t.transportName(name)
 }
