@@ -7,6 +7,7 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
 )
 
 // Namespace is a network namespace that lives as long as this handle, or a
@@ -27,7 +28,7 @@ func newNamespace() (*Namespace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new network namespace: %w", err)
 	}
-	ns.link, err = netlink.NewHandleAt(ns.handle)
+	ns.link, err = netlink.NewHandleAt(ns.handle, unix.NETLINK_ROUTE)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("netlink in the namespace: %w", err), ns.handle.Close())
 	}
