@@ -24,8 +24,9 @@ type State struct {
 	http              flow.HTTP
 	tls               flow.TLS
 	dns               flow.DNS
+	smtp              flow.SMTP
 	entropy           float64
-	// commands wait for the next record; so do the declared size of a body, the
+	// commands wait for the next record; so do the size of a body or a mail, the
 	// number of requests and a DNS question, which are said once.
 	commands []string
 	// auth is an AUTH that the server has not yet agreed to.
@@ -54,6 +55,7 @@ func (s *State) Learn(m *l7.Message) {
 	if s.protocol == "" || s.protocol == FTPData {
 		s.entropy = max(s.entropy, m.Entropy)
 	}
+	s.smtp.MessageSize = max(s.smtp.MessageSize, m.SMTP.Size)
 	s.learnCommands(&m.FTP)
 }
 
@@ -95,11 +97,11 @@ func (s *State) addCommand(command string) {
 func (s *State) Describe(r *flow.Record) {
 	r.Protocol, r.ProtocolVersion = s.protocol, s.version
 	r.Server = s.server
-	r.HTTP, r.TLS, r.DNS = s.http, s.tls, s.dns
+	r.HTTP, r.TLS, r.DNS, r.SMTP = s.http, s.tls, s.dns, s.smtp
 	r.Entropy = s.entropy
 	r.FTPCommands = append(r.FTPCommands[:0], s.commands...)
 	s.http.BodySize, s.http.Requests = 0, 0
-	s.dns = flow.DNS{}
+	s.dns, s.smtp = flow.DNS{}, flow.SMTP{}
 	s.commands = s.commands[:0]
 }
 

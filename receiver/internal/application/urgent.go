@@ -6,7 +6,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/internal/l7"
 )
 
-// urgentBody is the declared size from which a request is told of at once rather
+// urgentBody is the size from which a request or a mail is told of at once rather
 // than with its flow's next report.
 const urgentBody = 64 << 10
 
@@ -15,6 +15,7 @@ const urgentBody = 64 << 10
 func Urgent(m *l7.Message) bool {
 	return m.HTTP.BodySize >= urgentBody ||
 		m.HTTP.Chunked ||
+		m.SMTP.Size >= urgentBody ||
 		m.FTP.Secured || slices.ContainsFunc(m.FTP.Commands, isStore) ||
 		IsQuestion(m)
 }

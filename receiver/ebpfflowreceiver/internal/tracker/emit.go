@@ -3,6 +3,8 @@ package tracker
 import (
 	"context"
 
+	"go.opentelemetry.io/collector/pdata/plog"
+
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/container"
 )
@@ -17,15 +19,14 @@ func (t *Tracker) add(c *container.Container, cgroup uint64, r *flow.Record) {
 
 func (t *Tracker) put(c *container.Container, r *flow.Record) {
 	id := idOf(c)
-	if !t.batch.begun(id) {
+	if !t.batch.Begun(id) {
 		resource := flow.Resource{Host: t.Host, HostID: t.HostID}
 		if c != nil {
 			resource = c.Resource(t.Host, t.HostID)
 		}
-		t.batch.begin(&resource)
-		r.Lost = t.told.news(id, t.Lost.Load())
+		t.batch.Begin(id, &resource, t.Lost.Load())
 	}
-	t.batch.add(id, r)
+	t.batch.Add(id, r)
 }
 
 // release puts the records of containers that have got their names, or have
@@ -48,13 +49,11 @@ func (t *Tracker) release(all bool) {
 }
 
 func (t *Tracker) flush(ctx context.Context) {
-	logs, n := t.batch.take()
-	if n == 0 {
-		return
+	records := 0
+	if t.batch.Send(func(logs plog.Logs, n int) error {
+		records = n
+		return t.Emit(ctx, logs, n)
+	}) != nil {
+		t.refuse(records)
 	}
-	if t.Emit(ctx, logs, n) != nil {
-		t.refuse(n)
-		t.told.unsay()
-	}
-	t.told.said()
 }

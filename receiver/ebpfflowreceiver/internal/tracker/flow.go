@@ -1,8 +1,6 @@
 package tracker
 
 import (
-	"strconv"
-
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/application"
@@ -72,7 +70,7 @@ func (t *Tracker) record(s *event.Socket, now uint64, c *container.Container, kn
 		End:         at,
 		Source:      s.Local,
 		Destination: s.Remote,
-		Transport:   transportName(s.Protocol),
+		Transport:   flow.Transport(s.Protocol),
 		Initiator:   initiatorOf(s),
 		EndReason:   flow.EndActiveTimeout,
 		Process:     t.processes.Lookup(s.TGID),
@@ -91,20 +89,6 @@ func idOf(c *container.Container) string {
 		return ""
 	}
 	return c.ContainerID
-}
-
-// transportNames are those that semconv's network.transport and the IANA
-// registry have for what a socket can send.
-var transportNames = map[uint8]string{
-	1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah",
-	58: "ipv6-icmp", 132: "sctp", 136: "udplite",
-}
-
-func transportName(protocol uint8) string {
-	if name, ok := transportNames[protocol]; ok {
-		return name
-	}
-	return "ip-" + strconv.Itoa(int(protocol))
 }
 
 // firstEphemeral is where Linux takes the ports of outgoing connections from

@@ -17,6 +17,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/event"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver/internal/process"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/application"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/batch"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/container"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/ftpdata"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/peername"
@@ -29,6 +30,8 @@ type Containers interface {
 	Lookup(cgroup uint64) (*container.Container, bool)
 	IsHost(cgroup uint64) bool
 }
+
+const scope = "github.com/otelcol-exfil/otelcol-exfil/receiver/ebpfflowreceiver"
 
 // Options are a Tracker's surroundings.
 type Options struct {
@@ -61,9 +64,8 @@ type Tracker struct {
 	processes *process.Table
 	names     *peername.Table[string]
 	expected  *ftpdata.Expected[string]
-	batch     batch
+	batch     *batch.Batch[string]
 	waiting   waiting
-	told      told
 }
 
 // New returns a Tracker at rest.
@@ -73,6 +75,7 @@ func New(o Options) (*Tracker, error) {
 		processes: process.NewTable(o.Proc),
 		names:     peername.NewTable[string](),
 		expected:  ftpdata.NewExpected[string](),
+		batch:     batch.New[string](scope),
 	}
 	flows, err := simplelru.NewLRU[flowKey, *application.State](o.MaxFlows, nil)
 	if err != nil {
@@ -82,7 +85,6 @@ func New(o Options) (*Tracker, error) {
 	if t.hellos, err = simplelru.NewLRU[flowKey, []byte](mostHellos, nil); err != nil {
 		return nil, err
 	}
-	t.batch.reset()
 	return t, nil
 }
 
@@ -104,7 +106,7 @@ func (t *Tracker) Run(ctx context.Context) error {
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return fmt.Errorf("read events: %w", err)
 		}
-		if t.batch.full() || !t.Source.Pending() {
+		if t.batch.Full() || !t.Source.Pending() {
 			t.release(false)
 			t.flush(ctx)
 		}

@@ -16,12 +16,12 @@ const (
 	Other                      // it carries no IP: ARP, LLDP, …
 	Malformed                  // a header is cut, or says what cannot be
 	UnknownLink                // its link type is not known
-	verdicts
+	Verdicts                   // how many there are
 )
 
 // String is the verdict's word in metrics.
 func (v Verdict) String() string {
-	return [verdicts]string{"packet", "fragment", "other", "malformed", "unknown_link"}[v]
+	return [Verdicts]string{"packet", "fragment", "other", "malformed", "unknown_link"}[v]
 }
 
 // Decoder reads frames one after another. It is for one goroutine.
@@ -31,7 +31,7 @@ type Decoder struct {
 	// within hides it. Nil: nobody's is.
 	Observed func(netip.Addr) bool
 	// Counts is how many frames came to each verdict.
-	Counts [verdicts]int64
+	Counts [Verdicts]int64
 
 	now       int64
 	depth     int
