@@ -57,6 +57,26 @@ func TestAlertsAloneComeOut(t *testing.T) {
 	}
 }
 
+// Other products' flow logs are shown to the processor, too.
+func TestForeignFlowLogs(t *testing.T) {
+	for _, dialects := range [][]string{{"zeek"}, {}} {
+		factory, sink := NewFactory(), new(consumertest.LogsSink)
+		cfg := factory.CreateDefaultConfig().(*exfilprocessor.Config)
+		cfg.Flows, cfg.Dialects = exfilprocessor.Keep, dialects
+		c, err := factory.CreateLogsToLogs(context.Background(), connectortest.NewNopSettings(metadata.Type), cfg, sink)
+		require.NoError(t, err)
+		ld := batch()
+		lr := ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().AppendEmpty()
+		require.NoError(t, lr.Attributes().FromRaw(map[string]any{"uid": "C1", "id.orig_h": "172.17.0.2", "conn_state": "SF"}))
+		require.NoError(t, c.ConsumeLogs(context.Background(), ld))
+		want := []string{alert.EventName, flow.EventName}
+		if len(dialects) > 0 {
+			want = append(want, "")
+		}
+		require.Equal(t, want, events(sink))
+	}
+}
+
 func events(sink *consumertest.LogsSink) (names []string) {
 	for _, ld := range sink.AllLogs() {
 		for _, rl := range ld.ResourceLogs().All() {

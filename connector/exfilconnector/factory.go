@@ -11,6 +11,7 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/connector/exfilconnector/internal/metadata"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow/dialect"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor"
 )
 
@@ -26,21 +27,30 @@ func NewFactory() connector.Factory {
 
 func createLogsToLogs(ctx context.Context, set connector.Settings, cfg component.Config, next consumer.Logs) (connector.Logs, error) {
 	detector := exfilprocessor.NewFactory()
+	products := append([]string{}, cfg.(*exfilprocessor.Config).Dialects...) // nil would be all
+	reader, err := dialect.NewReader(dialect.Options{Products: products})
+	if err != nil {
+		return nil, err
+	}
 	p, err := detector.CreateLogs(ctx, processor.Settings{
 		ID:                component.NewIDWithName(detector.Type(), set.ID.Name()),
 		TelemetrySettings: set.TelemetrySettings,
 		BuildInfo:         set.BuildInfo,
 	}, cfg, next)
-	return &exfil{Logs: p}, err
+	return &exfil{Logs: p, reader: reader}, err
 }
 
-// exfil shows the processor flow records only: the others have their own way from
-// the first pipeline, and would come out of the second twice.
-type exfil struct{ processor.Logs }
+// exfil shows the processor flow records only, its own and those of the products that
+// it reads: the others have their own way from the first pipeline, and would come out
+// of the second twice.
+type exfil struct {
+	processor.Logs
+	reader *dialect.Reader
+}
 
 // ConsumeLogs takes the flow records out of ld. It is the connector's own: the
 // processor says that it changes data.
 func (e *exfil) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
-	flow.Remove(ld, func(lr plog.LogRecord) bool { return !flow.Is(lr) })
+	flow.Remove(ld, func(lr plog.LogRecord) bool { return !flow.Is(lr) && !e.reader.Knows(lr) })
 	return e.Logs.ConsumeLogs(ctx, ld)
 }

@@ -2,7 +2,11 @@
 // incident, encoded as one log record that any OTLP backend can take.
 package alert
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+)
 
 // EventName marks a log record that carries an Alert.
 const EventName = "exfil.alert"
@@ -57,6 +61,8 @@ type Rule struct {
 	Reference   string // URL of the strongest technique
 	Version     string
 	Family      Family
+	// Needs are the fields without which the rule finds nothing. They are not encoded.
+	Needs flow.Fields
 }
 
 // Finding is one rule's evidence: what it saw, against what.

@@ -7,6 +7,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow/dialect"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/indicator"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
@@ -16,6 +17,9 @@ import (
 type Config struct {
 	// Flows says what becomes of flow records once read: drop (default) or keep.
 	Flows Flows `mapstructure:"flows"`
+	// Dialects are the products whose logs are read as flow records, each recognised
+	// by the shape of its records. Default all that there are; an empty list reads none.
+	Dialects []string `mapstructure:"dialects"`
 	// MaxLateness is how far a record may be behind the latest one before it is
 	// counted as late. Late records still reach the rules. Default 2m.
 	MaxLateness time.Duration `mapstructure:"max_lateness"`
@@ -94,6 +98,7 @@ type Limits struct {
 func createDefaultConfig() component.Config {
 	return &Config{
 		Flows:            Drop,
+		Dialects:         dialect.Products(),
 		MaxLateness:      2 * time.Minute,
 		QuietPeriod:      10 * time.Minute,
 		Window:           10 * time.Minute,
@@ -132,6 +137,9 @@ func internalNetworks() []string {
 func (c *Config) Validate() error {
 	if c.Flows != Drop && c.Flows != Keep {
 		return fmt.Errorf("flows: must be %q or %q, not %q", Drop, Keep, c.Flows)
+	}
+	if _, err := dialect.NewReader(dialect.Options{Products: c.Dialects}); err != nil {
+		return fmt.Errorf("dialects: %w", err)
 	}
 	if c.MaxLateness < 0 {
 		return errors.New("max_lateness: must not be negative")

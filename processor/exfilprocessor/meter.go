@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow/dialect"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/bounded"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/metadata"
@@ -20,6 +21,7 @@ type meter struct {
 	rules   []metric.AddOption // in the engine's order
 	reasons []metric.AddOption // by engine.Reason
 	tables  []table
+	joined  table // the dialects' sessions
 }
 
 // table is one kind of state.
@@ -49,6 +51,7 @@ func newMeter(set component.TelemetrySettings, rules []engine.Rule) (*meter, err
 	for _, reason := range engine.Reasons() {
 		m.reasons = append(m.reasons, with("reason", reason.String()))
 	}
+	m.joined = newTable("sessions", nil)
 	return m, builder.RegisterExfilStateEntriesCallback(m.observe)
 }
 
@@ -64,6 +67,7 @@ func (m *meter) observe(_ context.Context, o metric.Int64Observer) error {
 	for _, t := range m.tables {
 		o.Observe(t.entries.Load(), t.attributes)
 	}
+	o.Observe(m.joined.entries.Load(), m.joined.attributes)
 	return nil
 }
 
@@ -96,6 +100,36 @@ func (m *meter) record(ctx context.Context, e *engine.Engine, lost int64) {
 		t.entries.Store(int64(s.Entries))
 		add(ctx, m.builder.ExfilStateEvicted, s.Evicted, t.attributes)
 		add(ctx, m.builder.ExfilStateRefused, s.Refused, t.attributes)
+	}
+}
+
+// dialects publishes whose logs were read, and what rules cannot be fed from them.
+func (m *meter) dialects(ctx context.Context, f *foreign) {
+	held, evicted := f.reader.Stats()
+	m.joined.entries.Store(int64(held))
+	add(ctx, m.builder.ExfilStateEvicted, evicted, m.joined.attributes)
+	for i := range f.products {
+		of := &f.products[i]
+		add(ctx, m.builder.ExfilDialectRecords, of.records, with("dialect", of.name))
+		of.records = 0
+		if !of.greeted {
+			of.greeted = true
+			m.blind(ctx, of.name, f.rules)
+		}
+	}
+}
+
+func (m *meter) blind(ctx context.Context, product string, rules []*alert.Rule) {
+	for _, rule := range rules {
+		lacks := dialect.Gives(product).Lacks(rule.Needs)
+		if lacks == 0 {
+			continue
+		}
+		m.builder.ExfilRulesBlind.Add(ctx, 1, metric.WithAttributeSet(attribute.NewSet(
+			attribute.String("dialect", product),
+			attribute.String("fields", lacks.String()),
+			attribute.String("rule", rule.Name),
+		)))
 	}
 }
 

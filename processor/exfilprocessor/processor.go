@@ -40,8 +40,9 @@ type exfil struct {
 	engine  *engine.Engine
 	voice   *voice
 	meter   *meter
-	records [engine.MostRecords]flow.Record // reused
+	foreign *foreign // nil where no other product's logs are read
 	batch   batch
+	hand
 
 	stop    context.CancelFunc // of the ticker, once started
 	stopped sync.WaitGroup
@@ -65,6 +66,9 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Logs) (*exf
 		engine: engine.New(settings, func() []engine.Rule { return cfg.rules(lists) }),
 		voice:  newVoice(set.BuildInfo.Version),
 		lists:  lists,
+	}
+	if p.foreign, err = newForeign(cfg, settings.Containers, p.engine.Rules()); err != nil {
+		return nil, err
 	}
 	if p.meter, err = newMeter(set.TelemetrySettings, p.engine.Rules()); err != nil {
 		return nil, err
@@ -154,8 +158,9 @@ func (p *exfil) take(ctx context.Context, ld plog.Logs) bool {
 	p.say()
 	p.batch.reset(0) // the next component may change what it refers to
 	if p.cfg.Flows == Drop {
-		flow.Remove(ld, flow.Is)
+		flow.Remove(ld, p.gone())
 	}
+	p.hand.empty()
 	return p.flush(ctx)
 }
 
@@ -165,6 +170,9 @@ func (p *exfil) flush(ctx context.Context) bool {
 	p.outbox.put(p.voice.said, p.voice.notes)
 	p.voice.notes = nil
 	p.meter.record(ctx, p.engine, p.outbox.drainLost())
+	if p.foreign != nil {
+		p.meter.dialects(ctx, p.foreign)
+	}
 	return said
 }
 
@@ -174,27 +182,6 @@ func (p *exfil) report(err error) {
 	if err != nil {
 		p.logger.Error("The next component does not take alerts; they wait", zap.Int("alerts", p.outbox.len()), zap.Error(err))
 	}
-}
-
-// read shows the flow records of a resource to the engine, some at a time.
-func (p *exfil) read(from *origin) {
-	n := 0
-	for _, sl := range from.logs.ScopeLogs().All() {
-		for _, lr := range sl.LogRecords().All() {
-			if !flow.Is(lr) {
-				continue
-			}
-			if err := p.records[n].Decode(lr); err != nil {
-				p.engine.Reject()
-				continue
-			}
-			if n++; n == len(p.records) {
-				p.engine.ObserveAll(&from.source, p.records[:])
-				n = 0
-			}
-		}
-	}
-	p.engine.ObserveAll(&from.source, p.records[:n])
 }
 
 // say hands the engine's alerts to the voice; one that opens is about the resource

@@ -75,6 +75,13 @@ func NewReader(o Options) (*Reader, error) {
 // the last time.
 func (r *Reader) Stats() (held int, evicted int64) { return r.sessions.stats() }
 
+// Knows says whether lr is a flow log of some product's. Unlike Read it is safe for
+// concurrent use.
+func (r *Reader) Knows(lr plog.LogRecord) bool {
+	v := viewOf(lr)
+	return r.recogniser.find(&v) != nil
+}
+
 // Read says whose log record lr is, and what flows it tells: none, one, or two
 // where both ends are observed containers. Without a product it is no flow log.
 // The error is a *flow.RecordError. The flows are the reader's until the next

@@ -65,6 +65,9 @@ type Engine struct {
 	seed   maphash.Seed // of the division into shards
 	begun  int64        // time of the first record, 0 before it
 	lost   int64
+	// answers says that some source tells what came back by itself: then a record of
+	// one direction only is half of what there is to know.
+	answers bool
 }
 
 // Said is an alert, and the source of the record that opened the incident, nil
@@ -124,7 +127,11 @@ func (e *Engine) Observe(src *Source, r *flow.Record) {
 	if late {
 		e.counts.Late++
 	}
-	e.dispatch(item{src: src, key: key, r: r, now: e.clock.now(), lost: e.lost, learning: e.learning()})
+	e.answers = e.answers || answers(r)
+	e.dispatch(item{
+		src: src, key: key, r: r, now: e.clock.now(), lost: e.lost, learning: e.learning(),
+		waits: e.answers && r.Unidirectional,
+	})
 }
 
 // learning says whether the engine has only begun to learn.

@@ -47,6 +47,8 @@ const (
 	customary
 	// followed: a rule keeps state of its own about it.
 	followed
+	// answered: what came back was told, were it nothing.
+	answered
 )
 
 func (p *Pair) has(m mark) bool { return p.marks&m != 0 }
@@ -66,6 +68,9 @@ const day = 86_400
 
 // count takes a record in. Lost is what the observers had lost before it.
 func (p *Pair) count(r *flow.Record, lost int64, pc *pace) {
+	if !r.Unidirectional || answers(r) {
+		p.marks |= answered
+	}
 	step := r.Time / pc.width
 	if r.Bytes > 0 {
 		p.learn(r, step, pc)
@@ -84,6 +89,12 @@ func (p *Pair) count(r *flow.Record, lost int64, pc *pace) {
 		p.window.sent[at] = saturate(p.window.sent[at], r.Bytes)
 	}
 	p.window.received[at] += float32(r.ReverseBytes)
+}
+
+// answers says whether the record is what came back, told by a source that tells
+// each direction of a flow apart.
+func answers(r *flow.Record) bool {
+	return r.Unidirectional && r.Bytes == 0 && r.ReverseBytes+r.ReversePackets > 0
 }
 
 // learn takes the record into what is usual.

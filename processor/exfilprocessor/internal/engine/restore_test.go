@@ -293,7 +293,7 @@ func TestEveryFieldIsKept(t *testing.T) {
 		fields int
 	}{
 		{window{}, 4}, {Pair{}, 16}, {Workload{}, 12}, {reach{}, 3}, {suspect{}, 10}, {going{}, 3}, {alias{}, 2}, {peerOf{}, 2},
-		{alert.Alert{}, 15}, {alert.Finding{}, 11}, {alert.Rule{}, 6}, {alert.Destination{}, 4}, {alert.Process{}, 4},
+		{alert.Alert{}, 15}, {alert.Finding{}, 11}, {alert.Rule{}, 7}, {alert.Destination{}, 4}, {alert.Process{}, 4},
 		{incident.Incident{}, 9},
 		{stats.Baseline{}, 7}, {stats.Beats{}, 9}, {stats.Known{}, 1}, {stats.Ledger{}, 2}, {stats.Sizes{}, 1},
 	}

@@ -68,6 +68,7 @@ type item struct {
 	now      int64 // when its state counts as used: however late it is, it is used now
 	lost     int64 // what observers have lost, with this record
 	learning bool
+	waits    bool   // there is, or will be, another record of what came back
 	name     string // of the peer, where another record told it
 }
 
@@ -266,7 +267,7 @@ func (s *shard) show(scope Scope, c *scene) *suspect {
 	}
 	v := &s.view
 	v.Key, v.Workload, v.Now, v.Learning = c.key, &c.workload.Value, c.now, c.learning
-	v.pair, v.suspect, v.name = c.pair, sus, c.name
+	v.pair, v.suspect, v.name, v.waits = c.pair, sus, c.name, c.waits
 	for i := range s.rules[scope] {
 		rule := &s.rules[scope][i]
 		v.rule = rule.number

@@ -21,6 +21,7 @@ type View struct {
 	Learning bool
 
 	pair    *Pair
+	waits   bool     // for what comes back, if the pair has had none
 	name    string   // of the peer, where another record told it
 	suspect *suspect // nil where there is none
 	rule    int
@@ -28,7 +29,11 @@ type View struct {
 }
 
 // Volume is what went over the pair in the sliding window.
-func (v *View) Volume() Volume { return v.pair.window.sum() }
+func (v *View) Volume() Volume {
+	volume := v.pair.window.sum()
+	volume.Unanswered = v.waits && !v.pair.has(answered)
+	return volume
+}
 
 // Open says whether an incident is open about the pair.
 func (v *View) Open() bool { return v.suspect != nil && v.suspect.opened }

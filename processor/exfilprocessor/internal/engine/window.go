@@ -11,11 +11,17 @@ type Volume struct {
 	// Sent went over flows that the workload opened, or whose beginning was not
 	// seen; Served over those that the peer opened. Received came back on either.
 	Sent, Served, Received int64
+	// Unanswered says that the source tells the two directions of a flow apart, and
+	// nothing yet of what came back.
+	Unanswered bool
 }
 
 // Ratio is the producer/consumer ratio (S−R)/(S+R): 1 only sends, −1 only
-// receives.
+// receives. It is 0 while there is no answer: half a download is no upload.
 func (v Volume) Ratio() float64 {
+	if v.Unanswered {
+		return 0
+	}
 	s, r := float64(v.Sent)+float64(v.Served), float64(v.Received)
 	if s+r == 0 {
 		return 0

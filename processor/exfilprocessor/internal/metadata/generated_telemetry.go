@@ -33,6 +33,7 @@ type TelemetryBuilder struct {
 	ExfilAllowedBytes      metric.Int64Counter
 	ExfilAllowedRecords    metric.Int64Counter
 	ExfilAttributesIgnored metric.Int64Counter
+	ExfilDialectRecords    metric.Int64Counter
 	ExfilFindings          metric.Int64Counter
 	ExfilIndicatorFailures metric.Int64Counter
 	ExfilIndicators        metric.Int64ObservableGauge
@@ -40,6 +41,7 @@ type TelemetryBuilder struct {
 	ExfilRecordsLate       metric.Int64Counter
 	ExfilRecordsRead       metric.Int64Counter
 	ExfilRecordsRejected   metric.Int64Counter
+	ExfilRulesBlind        metric.Int64Counter
 	ExfilStateEntries      metric.Int64ObservableGauge
 	ExfilStateEvicted      metric.Int64Counter
 	ExfilStateRefused      metric.Int64Counter
@@ -146,6 +148,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{attribute}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ExfilDialectRecords, err = builder.meter.Int64Counter(
+		"otelcol_exfil_dialect_records",
+		metric.WithDescription("Log records of other products that were taken for flow logs, by product. [Alpha]"),
+		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ExfilFindings, err = builder.meter.Int64Counter(
 		"otelcol_exfil_findings",
 		metric.WithDescription("Findings, by rule. Several findings make one incident. [Alpha]"),
@@ -186,6 +194,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_exfil_records_rejected",
 		metric.WithDescription("Flow records that could not be used, by reason. [Alpha]"),
 		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExfilRulesBlind, err = builder.meter.Int64Counter(
+		"otelcol_exfil_rules_blind",
+		metric.WithDescription("Rules that stay silent on a product's records for want of fields. Counted once, at the product's first record. [Alpha]"),
+		metric.WithUnit("{rule}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ExfilStateEntries, err = builder.meter.Int64ObservableGauge(

@@ -33,12 +33,14 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ExfilAllowedBytes.Add(context.Background(), 1)
 	tb.ExfilAllowedRecords.Add(context.Background(), 1)
 	tb.ExfilAttributesIgnored.Add(context.Background(), 1)
+	tb.ExfilDialectRecords.Add(context.Background(), 1)
 	tb.ExfilFindings.Add(context.Background(), 1)
 	tb.ExfilIndicatorFailures.Add(context.Background(), 1)
 	tb.ExfilObserverLost.Add(context.Background(), 1)
 	tb.ExfilRecordsLate.Add(context.Background(), 1)
 	tb.ExfilRecordsRead.Add(context.Background(), 1)
 	tb.ExfilRecordsRejected.Add(context.Background(), 1)
+	tb.ExfilRulesBlind.Add(context.Background(), 1)
 	tb.ExfilStateEvicted.Add(context.Background(), 1)
 	tb.ExfilStateRefused.Add(context.Background(), 1)
 	tb.ExfilStateSaveFailures.Add(context.Background(), 1)
@@ -56,6 +58,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilAttributesIgnored(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExfilDialectRecords(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilFindings(t, testTel,
@@ -77,6 +82,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilRecordsRejected(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExfilRulesBlind(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExfilStateEntries(t, testTel,

@@ -20,7 +20,9 @@ type record struct {
 	who   flow.Resource
 	flow  flow.Record
 	ahead bool   // of the wall clock
-	log   string // the body of a record that is no flow
+	log   string // the body of a record that is no flow record
+	// fields are the attributes of such a record: those of another product's log.
+	fields map[string]any
 
 	repeat   int
 	every    time.Duration
@@ -49,9 +51,12 @@ func parseRecord(fields []string) (*record, error) {
 	if err := r.workload(fields[1]); err != nil {
 		return nil, err
 	}
-	if fields[2] == "log" {
+	switch fields[2] {
+	case "log":
 		r.log = strings.Join(fields[3:], " ")
 		return r, nil
+	case "json":
+		return r, r.product(strings.Join(fields[3:], " "))
 	}
 	if len(fields) < 6 {
 		return nil, errors.New("a flow has a source, a direction, a destination and a transport")
@@ -241,7 +246,9 @@ func (r *record) appendTo(ld plog.Logs) error {
 		at := r.at.Add(time.Duration(i) * r.every)
 		if r.log != "" {
 			lr.SetTimestamp(pcommon.NewTimestampFromTime(at))
-			lr.Body().SetStr(r.log)
+			if err := r.appendLog(lr); err != nil {
+				return err
+			}
 			continue
 		}
 		r.nth(i, at).Encode(lr)

@@ -46,11 +46,13 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1020/",
 	Version:     "2",
 	Family:      alert.Volume,
+	Needs:       flow.FieldBytes,
 }
 
-// Observe reports a volume that crosses the limit, and again when it doubles.
+// Observe reports a volume that crosses the limit, and again when it doubles. Where
+// each direction has records of its own, what came back may be the last to be told.
 func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
-	if r.Bytes == 0 {
+	if r.Bytes == 0 && !(r.Unidirectional && r.ReversePackets > 0) {
 		return nil, false
 	}
 	return u.check(v, r, v.Volume(), r.Initiator == flow.InitiatorDestination)

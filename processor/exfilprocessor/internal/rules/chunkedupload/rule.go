@@ -51,6 +51,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1030/",
 	Version:     "1",
 	Family:      alert.Pattern,
+	Needs:       flow.FieldBytes,
 }
 
 // Observe reports a number of transfers of one size, and again when it doubles.

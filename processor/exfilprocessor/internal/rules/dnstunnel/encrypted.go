@@ -73,6 +73,7 @@ var encrypted = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1071/004/",
 	Version:     "1",
 	Family:      alert.Reputation,
+	Needs:       flow.FieldBytes,
 }
 
 // Scope is traffic with outside hosts.

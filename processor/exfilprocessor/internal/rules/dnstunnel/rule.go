@@ -40,6 +40,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1048/003/",
 	Version:     "1",
 	Family:      alert.Volume,
+	Needs:       flow.FieldDNS,
 }
 
 // Scope is DNS questions, whoever is asked.

@@ -50,6 +50,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1048/002/",
 	Version:     "1",
 	Family:      alert.Volume,
+	Needs:       flow.FieldBytes | flow.FieldProtocol,
 }
 
 // Observe reports a volume that crosses its limit, and again when it doubles.

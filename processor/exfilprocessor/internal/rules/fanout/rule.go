@@ -51,6 +51,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1020/",
 	Version:     "1",
 	Family:      alert.Volume,
+	Needs:       flow.FieldBytes,
 }
 
 // reach is what was sent within a window or a day, to how many, against what.

@@ -54,6 +54,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1048/",
 	Version:     "2",
 	Family:      alert.Volume,
+	Needs:       flow.FieldBytes | flow.FieldFTP,
 }
 
 // Scope is traffic with outside hosts.

@@ -46,6 +46,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1048/003/",
 	Version:     "2",
 	Family:      alert.Volume,
+	Needs:       flow.FieldHTTP,
 }
 
 // Scope is traffic with outside hosts.

@@ -39,6 +39,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1095/",
 	Version:     "1",
 	Family:      alert.Volume,
+	Needs:       flow.FieldBytes,
 }
 
 // Scope is traffic with outside hosts.

@@ -51,6 +51,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1029/",
 	Version:     "1",
 	Family:      alert.Pattern,
+	Needs:       flow.FieldBytes,
 }
 
 // Observe reports a rhythm, and again when its bytes double.

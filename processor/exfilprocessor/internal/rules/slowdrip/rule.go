@@ -63,6 +63,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1030/",
 	Version:     "1",
 	Family:      alert.Volume,
+	Needs:       flow.FieldBytes,
 }
 
 // Observe reports a sum that crosses its limit, and again when it has grown by half.

@@ -60,6 +60,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1567/",
 	Version:     "1",
 	Family:      alert.Reputation,
+	Needs:       flow.FieldBytes,
 }
 
 // Observe reports bytes to a listed destination, or a volume to a service, and again

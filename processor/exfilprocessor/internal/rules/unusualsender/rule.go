@@ -70,6 +70,7 @@ var description = alert.Rule{
 	Reference:   "https://attack.mitre.org/techniques/T1020/",
 	Version:     "1",
 	Family:      alert.Novelty,
+	Needs:       flow.FieldBytes | flow.FieldProcess,
 }
 
 // Observe notes the process, and reports what a new one sends, or what is sent to a

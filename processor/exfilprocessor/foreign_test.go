@@ -1,0 +1,92 @@
+package exfilprocessor
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/processor/processorhelper"
+	"go.opentelemetry.io/collector/processor/processortest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/metadata"
+	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/scenario"
+)
+
+func foreignProcessor(t *testing.T, sink *consumertest.LogsSink) (*exfil, *observer.ObservedLogs) {
+	core, logs := observer.New(zapcore.InfoLevel)
+	set := processortest.NewNopSettings(metadata.Type)
+	set.Logger = zap.New(core)
+	p, err := newProcessor(set, learned(), sink)
+	require.NoError(t, err)
+	p.now = func() time.Time { return scenario.Base }
+	return p, logs
+}
+
+func takeForeign(t *testing.T, p *exfil, lines ...map[string]any) {
+	ld := plog.NewLogs()
+	rl := ld.ResourceLogs().AppendEmpty()
+	rl.Resource().Attributes().PutStr("host.name", "sensor-1")
+	rl.Resource().Attributes().PutStr("k8s.pod.name", "the-sensor-itself")
+	rl.Resource().Attributes().PutStr("k8s.cluster.name", "east")
+	records := rl.ScopeLogs().AppendEmpty().LogRecords()
+	for _, line := range lines {
+		require.NoError(t, records.AppendEmpty().Attributes().FromRaw(line))
+	}
+	_, err := p.process(context.Background(), ld)
+	require.ErrorIs(t, err, processorhelper.ErrSkipProcessingData)
+}
+
+// The log names a product's first bad record once, without what is secret in it.
+func TestBadRecordsAreSaidOnce(t *testing.T) {
+	p, logs := foreignProcessor(t, new(consumertest.LogsSink))
+	bad := map[string]any{"uid": "C1", "id.orig_h": "10.88.0.5", "id.resp_h": "nowhere", "proto": "tcp", "conn_state": "SF",
+		"password": "hunter2", "uri": "http://bob:hunter2@drop.example/"}
+	takeForeign(t, p, bad, bad)
+	takeForeign(t, p, bad)
+	said := logs.FilterLevelExact(zapcore.WarnLevel).All()
+	require.Len(t, said, 1)
+	fields := said[0].ContextMap()
+	require.Equal(t, "zeek", fields["dialect"])
+	require.Contains(t, fields["error"], "id.resp_h: not an IP address")
+	require.Contains(t, fields["record"], "10.88.0.5")
+	require.NotContains(t, fields["record"], "hunter2")
+	require.LessOrEqual(t, len(fields["record"].(string)), maxExcerpt)
+}
+
+// An alert is about the workload that the record told, and not about the sensor that
+// wrote it.
+func TestTheAlertIsAboutTheToldWorkload(t *testing.T) {
+	sink := new(consumertest.LogsSink)
+	p, _ := foreignProcessor(t, sink)
+	flowOf := func(source, destination string, bytes int) map[string]any {
+		ms := scenario.Base.UnixMilli()
+		return map[string]any{
+			"SrcAddr": source, "DstAddr": destination, "SrcPort": 40000, "DstPort": 443, "Proto": 6, "Bytes": bytes, "Packets": bytes / 1000,
+			"TimeFlowStartMs": ms - 5000, "TimeFlowEndMs": ms, "FlowDirection": 1,
+			"SrcK8S_Type": "Pod", "SrcK8S_Name": "web-1", "SrcK8S_Namespace": "shop", "SrcK8S_OwnerType": "Deployment", "SrcK8S_OwnerName": "web",
+			"SrcK8S_HostName": "node-1",
+		}
+	}
+	takeForeign(t, p, flowOf("10.0.0.5", "203.0.113.9", 50<<20))
+	require.Len(t, sink.AllLogs(), 1)
+	require.Equal(t, map[string]any{
+		"k8s.cluster.name": "east", "k8s.namespace.name": "shop", "k8s.deployment.name": "web", "k8s.pod.name": "web-1", "k8s.node.name": "node-1",
+	}, sink.AllLogs()[0].ResourceLogs().At(0).Resource().Attributes().AsRaw())
+}
+
+func TestNoDialects(t *testing.T) {
+	cfg := learned()
+	cfg.Dialects = []string{}
+	require.NoError(t, cfg.Validate())
+	p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
+	require.NoError(t, err)
+	require.Nil(t, p.foreign)
+	cfg.Dialects = []string{"zek"}
+	require.ErrorContains(t, cfg.Validate(), `dialects: no product "zek"; there are zeek, suricata`)
+}
