@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
 )
 
 // demo steals a file in the ADS's two ways and shows what a person on call
@@ -16,14 +18,17 @@ func demo(ctx context.Context, args []string) error {
 		return err
 	}
 	if err := here(); err != nil {
-		fmt.Printf("The lab cannot run here: %v.\nReplaying flow records of a recorded run through the same collector instead.\n\n", err)
-		return s.replay(ctx)
+		return s.instead(ctx, err)
 	}
 	scenarios, err := lab.Select([]string{"http_put", "ftp_put"})
 	if err != nil {
 		return err
 	}
 	outcomes, err := s.emulate(ctx, scenarios)
+	var refused *collector.RefusedError
+	if errors.As(err, &refused) {
+		return s.instead(ctx, refused)
+	}
 	if err != nil {
 		return err
 	}
@@ -31,4 +36,10 @@ func demo(ctx context.Context, args []string) error {
 		lab.Tell(os.Stdout, scenarios[i].Command, &o)
 	}
 	return verdict(outcomes)
+}
+
+// instead replays the recording, and says why.
+func (s *settings) instead(ctx context.Context, why error) error {
+	fmt.Printf("The lab cannot be watched here: %v.\nInstead, the same collector reads the packets that an earlier run of the lab sent.\n\n", why)
+	return s.replay(ctx)
 }

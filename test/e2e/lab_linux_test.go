@@ -22,7 +22,11 @@ func newLab(t *testing.T, noDocker bool) *lab.Lab {
 	if os.Geteuid() != 0 {
 		t.Skip("namespaces and eBPF need root")
 	}
-	l, err := lab.New(t.Context(), lab.Options{Program: binary(t, "exfil-lab"), Size: 20 << 20, NoDocker: noDocker})
+	o := lab.Options{Program: binary(t, "exfil-lab"), Size: 20 << 20, NoDocker: noDocker}
+	if testing.Short() {
+		o.Download = 30_000_000 // an emulated machine is slow
+	}
+	l, err := lab.New(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })
 	return l

@@ -18,6 +18,8 @@ const (
 	ready       = "Everything is ready"
 	startWithin = 30 * time.Second
 	stopWithin  = 15 * time.Second
+	// mostLog is how much is told of what a collector wrote of itself, in bytes.
+	mostLog = 16 << 10
 )
 
 // Collector is a running collector that the lab owns.
@@ -86,6 +88,9 @@ func (c *Collector) wait(ctx context.Context) error {
 		select {
 		case err := <-c.ended:
 			c.ended <- err
+			if reason := refusal(c.Log()); reason != "" {
+				return &RefusedError{reason}
+			}
 			return fmt.Errorf("the collector ended: %w\n%s", err, c.Log())
 		case <-ctx.Done():
 			return fmt.Errorf("the collector is not ready: %w\n%s", ctx.Err(), c.Log())
@@ -102,12 +107,11 @@ func (c *Collector) Output() string { return c.out }
 
 // Log is the end of what the collector wrote of itself.
 func (c *Collector) Log() string {
-	const most = 16 << 10
 	text, err := os.ReadFile(c.log)
 	if err != nil {
 		return err.Error()
 	}
-	return string(text[max(0, len(text)-most):])
+	return string(text[max(0, len(text)-mostLog):])
 }
 
 // Stop ends the collector, which flushes, and reads its last words.

@@ -11,9 +11,9 @@ import (
 type Config struct {
 	Binary string // bin/otelcol-exfil
 	Dir    string // for its files
-	// Listen is where records are posted to by OTLP/HTTP; empty reads them from
-	// the kernel.
-	Listen string
+	// Capture is the packets to read, instead of the kernel's flows, and
+	// Workloads the file that says whose their addresses are.
+	Capture, Workloads string
 	// Socket is the container engine's API, or empty.
 	Socket string
 	// KeepFlows writes the flow records too.
@@ -26,11 +26,11 @@ type Config struct {
 // to learn, a short quiet period, and 50 ms instead of a second in the file exporter (which
 // every delay that the lab measures includes).
 var pipeline = template.Must(template.New("collector").Parse(`receivers:
-{{- if .Listen}}
-  otlp:
-    protocols:
-      http:
-        endpoint: {{.Listen}}
+{{- if .Capture}}
+  pcap:
+    path: {{printf "%q" .Capture}}
+    workloads_file: {{printf "%q" .Workloads}}
+    exit_at_end: true
 {{- else}}
   ebpf_flow:
 {{- if .Socket}}
@@ -54,7 +54,7 @@ service:
       level: none
   pipelines:
     logs:
-      receivers: [{{if .Listen}}otlp{{else}}ebpf_flow{{end}}]
+      receivers: [{{if .Capture}}pcap{{else}}ebpf_flow{{end}}]
       processors: [exfil]
       exporters: [file]
 `))

@@ -1,0 +1,87 @@
+//go:build capture
+
+package capture
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
+	"github.com/otelcol-exfil/otelcol-exfil/test/capture/internal/reference"
+	"github.com/otelcol-exfil/otelcol-exfil/test/internal/distribution"
+)
+
+// ours is what the collector makes of a capture.
+type ours struct {
+	table  reference.Table
+	told   map[told]bool
+	alerts []collector.Alert
+}
+
+// told is one flow of which records tell: those of one conversation that began at
+// another time are another flow.
+type told struct {
+	reference.Key
+	container string
+	start     int64
+}
+
+// read has the collector read a capture to its end.
+func (r *recording) read(t *testing.T) *ours {
+	t.Helper()
+	o := &ours{table: make(reference.Table), told: make(map[told]bool)}
+	require.NoError(t, collector.Replay(t.Context(), collector.Config{
+		Binary: distribution.Binary(t), Dir: t.TempDir(), Quiet: lab.Quiet, KeepFlows: true,
+		Capture: r.packets, Workloads: r.workloads,
+	}, collector.Handler{
+		Alert: func(a collector.Alert) { o.alerts = append(o.alerts, a) },
+		Flow:  o.add,
+		Error: func(err error) { t.Error(err) },
+	}))
+	return o
+}
+
+// add counts a record.
+func (o *ours) add(who *flow.Resource, r *flow.Record) {
+	f, out := o.table.At(r.Transport, r.Source, r.Destination)
+	f.Counts[out].Packets += r.Packets
+	f.Counts[out].Payload += r.Bytes
+	f.Counts[1-out].Packets += r.ReversePackets
+	f.Counts[1-out].Payload += r.ReverseBytes
+	if id := (told{f.Key, who.ContainerID, r.Start}); !o.told[id] {
+		o.told[id] = true
+		f.Told++
+	}
+	if r.Protocol != "" {
+		f.Protocol = r.Protocol
+	}
+	for range r.HTTP.Requests {
+		f.Requests = append(f.Requests, reference.Request{Method: r.HTTP.Method, Size: r.HTTP.BodySize})
+	}
+	f.Commands = append(f.Commands, r.FTPCommands...)
+	if r.Protocol == "tls" && r.Server != "" {
+		f.Names = append(f.Names, r.Server)
+	}
+	if r.DNS.QuestionName != "" {
+		f.Questions = append(f.Questions, r.DNS.QuestionName+" "+r.DNS.QuestionType)
+	}
+}
+
+// withHeaders adds to our payload the headers that somebody else counted, to be
+// held against who counts bytes with them.
+func (o *ours) withHeaders(other reference.Table, perPacket int64) reference.Table {
+	t := make(reference.Table)
+	for k, f := range o.table {
+		with := *f
+		if theirs := other[k]; theirs != nil {
+			for way, c := range theirs.Counts {
+				with.Counts[way].Frames = f.Counts[way].Payload + c.Frames - c.Payload - perPacket*c.Packets
+			}
+		}
+		t[k] = &with
+	}
+	return t
+}
