@@ -4,9 +4,10 @@ const (
 	mostHead  = 16 << 10 // bytes put together of one turn
 	mostHeads = 4096     // at a time, all flows together
 	mostRuns  = 8        // pieces with holes between them
-	// mostParses is how often a head is looked at as it grows piece by piece; past
-	// it, only when it has doubled.
-	mostParses = 16
+	// mostParses is how often a head is looked at as it grows piece by piece, and
+	// mostLines how often at the ends of lines; past that, only when it has doubled.
+	mostParses = 32
+	mostLines  = 256
 )
 
 // head is the beginning of a turn that does not fit into one segment: bytes by
@@ -127,7 +128,8 @@ func (h *head) full() bool { return h.length() >= mostHead }
 // due says that it has grown enough to be looked at again, and notes that it is.
 func (h *head) due() bool {
 	n := h.length()
-	if n <= h.parsed || h.parses >= mostParses && n < 2*h.parsed {
+	line := n > 0 && h.bytes[n-1] == '\n' && h.parses < mostLines
+	if n <= h.parsed || h.parses >= mostParses && n < 2*h.parsed && !line {
 		return false
 	}
 	h.parses++

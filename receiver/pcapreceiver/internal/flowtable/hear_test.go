@@ -183,7 +183,7 @@ func TestFTPDataChannels(t *testing.T) {
 
 func TestNamesComeFromDNS(t *testing.T) {
 	s := newScene()
-	c, d := s.datagrams("10.77.0.2:5353", "10.77.0.1:53")
+	c, d := s.datagrams("10.77.0.2:5353", "10.96.0.10:53")
 	name := dnsmessage.MustNewName("drop.example.")
 	question := dnsmessage.Question{Name: name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET}
 	ask := dnsmessage.Message{Header: dnsmessage.Header{ID: 1, RecursionDesired: true}, Questions: []dnsmessage.Question{question}}
