@@ -14,9 +14,9 @@ const Softflowd = "softflowd"
 // Export has softflowd send the flows of a capture to a collector, in a version of
 // the protocol: 5, 9 or 10, which is IPFIX. More options are softflowd's.
 func Export(ctx context.Context, capture string, version int, to netip.AddrPort, more ...string) error {
-	directory := filepath.Dir(capture)
+	// With a control socket it may wait for somebody to connect to it.
 	options := append([]string{"-d", "-r", capture, "-v", fmt.Sprint(version), "-n", to.String(),
-		"-p", filepath.Join(directory, "pid"), "-c", filepath.Join(directory, "control")}, more...)
+		"-p", filepath.Join(filepath.Dir(capture), "pid"), "-c", "none"}, more...)
 	if out, err := exec.CommandContext(ctx, Softflowd, options...).CombinedOutput(); err != nil {
 		return fmt.Errorf("softflowd: %w: %s", err, out)
 	}
