@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,7 +50,7 @@ func tellsSense(t *testing.T, r *Reader, lr plog.LogRecord) {
 	product, flows, err := r.Read(lr)
 	if err != nil {
 		var refused *flow.RecordError
-		require.True(t, errors.As(err, &refused))
+		require.ErrorAs(t, err, &refused)
 		require.NotEmpty(t, product)
 		return
 	}
