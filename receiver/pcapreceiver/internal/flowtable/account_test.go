@@ -197,7 +197,7 @@ func TestMaxFlows(t *testing.T) {
 }
 
 func TestWhoIsTold(t *testing.T) {
-	one := &workload.Workload{Index: 1, Resource: flow.Resource{Container: "one"}}
+	one := &workload.Workload{Resource: flow.Resource{Container: "one"}}
 	s := newScene(func(o *flowtable.Options) {
 		o.Lookup = func(addr netip.Addr, _ int64) (*workload.Workload, bool) {
 			if addr == netip.MustParseAddr("10.77.0.9") {

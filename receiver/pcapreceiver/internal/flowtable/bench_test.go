@@ -61,8 +61,10 @@ func BenchmarkMixedTraffic(b *testing.B) {
 func BenchmarkFlowMemory(b *testing.B) {
 	const flows = 100_000
 	for name, speak := range map[string]func(c *peer){
-		"tcp":  func(c *peer) { c.stream(100, 100) },
-		"http": func(c *peer) { c.say("GET /some/path/to/a/thing HTTP/1.1\r\nHost: shop.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n\r\n") },
+		"tcp": func(c *peer) { c.stream(100, 100) },
+		"http": func(c *peer) {
+			c.say("GET /some/path/to/a/thing HTTP/1.1\r\nHost: shop.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n\r\n")
+		},
 	} {
 		b.Run(name, func(b *testing.B) {
 			var before, after runtime.MemStats

@@ -216,6 +216,9 @@ func (t *Table) expect(f *entry) {
 		protocol = application.FTPData
 	case f.key.protocol == packet.UDP && t.tftp.Match(local.Addr(), local, remote, now):
 		protocol = protocolTFTP
+		// Its server answers a request from another port (RFC 1350 §4): who is heard
+		// first here did not begin.
+		f.initiator = f.local
 	default:
 		return
 	}

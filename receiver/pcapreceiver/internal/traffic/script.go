@@ -58,7 +58,7 @@ func (m *mix) record(n int) []byte {
 
 func (m *mix) https(s *session) {
 	s.connect(443)
-	s.talk(false, hello(fmt.Sprintf("api%d.example", m.random.IntN(50))))
+	s.talk(false, m.hello(fmt.Sprintf("api%d.example", m.random.IntN(50))))
 	s.talk(true, append([]byte{22, 3, 3, 0, 122, 2, 0, 0, 118, 3, 3}, m.bytes(116)...))
 	s.talk(true, m.record(2500))
 	for range 2 + m.random.IntN(5) {
@@ -128,12 +128,20 @@ func (m *mix) datagrams(s *session) {
 
 func (m *mix) bulk(s *session) {
 	s.connect(443)
-	s.talk(false, hello("backup.example"))
+	s.talk(false, m.hello("backup.example"))
 	s.talk(true, append([]byte{22, 3, 3, 0, 122, 2, 0, 0, 118, 3, 3}, m.bytes(116)...))
 	for range 20 + m.random.IntN(60) {
 		s.talk(false, m.record(8192))
 	}
 	s.hangUp()
+}
+
+// hello is the ClientHello for a name: making one costs too much to make many.
+func (m *mix) hello(name string) []byte {
+	if m.hellos[name] == nil {
+		m.hellos[name] = hello(name)
+	}
+	return m.hellos[name]
 }
 
 // hello is a ClientHello as Go's own client sends it.

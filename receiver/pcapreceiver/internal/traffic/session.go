@@ -26,8 +26,8 @@ type line struct {
 
 func (s *session) done() bool { return s.at >= len(s.script) }
 
-// next is the next frame.
-func (s *session) next() []byte {
+// next is the next frame, good until b is used again.
+func (s *session) next(b gopacket.SerializeBuffer) []byte {
 	l := s.script[s.at]
 	s.at++
 	me, you := 0, 1
@@ -63,7 +63,6 @@ func (s *session) next() []byte {
 		_ = t.SetNetworkLayerForChecksum(ip)
 		transport = t
 	}
-	b := gopacket.NewSerializeBuffer()
 	err := gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true},
 		&layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4},
 		ip, transport, gopacket.Payload(l.payload))

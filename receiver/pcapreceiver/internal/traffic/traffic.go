@@ -24,14 +24,15 @@ func Write(w io.Writer, packets int, seed uint64) error {
 	if err := out.WriteFileHeader(1<<16, layers.LinkTypeEthernet); err != nil {
 		return err
 	}
-	m := &mix{out: out, random: rand.New(rand.NewPCG(seed, 0)), now: time.Unix(1_700_000_000, 0)}
+	m := &mix{out: out, random: rand.New(rand.NewPCG(seed, 0)), now: time.Unix(1_700_000_000, 0),
+		hellos: map[string][]byte{}, buffer: gopacket.NewSerializeBuffer()}
 	var open []*session
 	for m.written < packets || len(open) > 0 {
 		for m.written < packets && len(open) < atOnce {
 			open = append(open, m.session())
 		}
 		i := m.random.IntN(len(open))
-		if err := m.write(open[i].next()); err != nil {
+		if err := m.write(open[i].next(m.buffer)); err != nil {
 			return err
 		}
 		if open[i].done() {
@@ -49,6 +50,8 @@ type mix struct {
 	now     time.Time
 	written int
 	serial  uint32
+	hellos  map[string][]byte
+	buffer  gopacket.SerializeBuffer
 }
 
 // write puts a frame behind the ones before, 20 µs later.
