@@ -5,6 +5,9 @@ import "strings"
 // maxBody is the largest believable declared length, in bytes: 1 PiB.
 const maxBody = 1 << 50
 
+// maxLength bounds a Content-Length field, in bytes.
+const maxLength = 64
+
 // body is what a request declares about its content (RFC 9110 §8.6).
 type body struct {
 	size     int64
@@ -15,6 +18,10 @@ type body struct {
 
 // declare takes one Content-Length field, which may be a list of equal numbers.
 func (b *body) declare(value string) {
+	if len(value) > maxLength {
+		b.invalid = true
+		return
+	}
 	for item := range strings.SplitSeq(value, ",") {
 		size, valid := number(strings.TrimSpace(item), maxBody)
 		if !valid || b.declared && size != b.size {

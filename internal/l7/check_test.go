@@ -12,7 +12,7 @@ import (
 )
 
 // checkMessage asserts what holds of every Message, whatever the bytes were.
-func checkMessage(t *testing.T, m Message) {
+func checkMessage(t testing.TB, m Message) {
 	t.Helper()
 	for _, text := range []struct {
 		value string
@@ -44,7 +44,7 @@ func checkMessage(t *testing.T, m Message) {
 	require.NotContains(t, m.HTTP.Path, "?")
 }
 
-func checkText(t *testing.T, text string, limit int) {
+func checkText(t testing.TB, text string, limit int) {
 	t.Helper()
 	if len(text) > limit || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		t.Fatalf("not clean text of at most %d bytes: %q", limit, text)

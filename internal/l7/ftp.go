@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// ftpVerbs are the commands told, by RFC 959, 1123, 2228, 2389, 2428, 2640,
+// ftpVerbs are the commands told, by RFC 959, 1123, 1639, 2228, 2389, 2428, 2640,
 // 3659 and 7151. What is not in this list is never copied from the wire, so no
 // stray piece of a password is.
 var ftpVerbs = [...]string{
@@ -14,7 +14,7 @@ var ftpVerbs = [...]string{
 	"TYPE", "STRU", "MODE", "RETR", "STOR", "STOU", "APPE", "ALLO", "REST", "RNFR", "RNTO", "ABOR",
 	"DELE", "RMD", "XRMD", "MKD", "XMKD", "PWD", "XPWD", "LIST", "NLST", "SITE", "SYST", "STAT",
 	"HELP", "NOOP", "FEAT", "OPTS", "AUTH", "ADAT", "PROT", "PBSZ", "CCC", "MIC", "CONF", "ENC",
-	"EPRT", "EPSV", "LANG", "MDTM", "MFMT", "MLSD", "MLST", "SIZE", "HOST", "CLNT",
+	"EPRT", "EPSV", "LPRT", "LPSV", "LANG", "MDTM", "MFMT", "MLSD", "MLST", "SIZE", "HOST", "CLNT",
 }
 
 // ftpMechanisms are those of AUTH (RFC 2228, RFC 4217).
@@ -79,6 +79,8 @@ func (c *ftpControl) reply(code int, line []byte, ended bool) {
 		c.sure = c.sure || greeter(c.in, line) == "ftp"
 	case 227:
 		c.announce(passiveAddress(line[3:]), ended, false)
+	case 228:
+		c.announce(longAddress(line[3:]), ended, false)
 	case 229:
 		c.announce(extendedPassivePort(line[3:]), ended, false)
 	case 234:
@@ -97,6 +99,8 @@ func (c *ftpControl) command(verb string, argument []byte, ended bool) {
 	switch verb {
 	case "PORT":
 		c.announce(passiveAddress(argument), ended, true)
+	case "LPRT":
+		c.announce(longAddress(argument), ended, true)
 	case "EPRT":
 		c.announce(extendedAddress(argument), ended, true)
 	case "AUTH":
@@ -122,7 +126,7 @@ func (c *ftpControl) mechanism(argument []byte) string {
 // POP3 and IRC have USER and PASS too.
 func (c *ftpControl) opens(verb string) bool {
 	switch verb {
-	case "STOR", "STOU", "APPE", "EPSV", "PASV", "FEAT", "SYST", "PBSZ", "MLSD":
+	case "STOR", "STOU", "APPE", "EPSV", "LPSV", "PASV", "FEAT", "SYST", "PBSZ", "MLSD":
 		return true
 	case "USER":
 		return !c.in.hasPort(110, 995, 6667)

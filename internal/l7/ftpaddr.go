@@ -30,6 +30,36 @@ func passiveAddress(text []byte) netip.AddrPort {
 	return netip.AddrPortFrom(address, uint16(fields[4])<<8|uint16(fields[5]))
 }
 
+// longAddress reads "4,4,h1,h2,h3,h4,2,p1,p2" or its form for IPv6, "6,16,…", as
+// in LPRT and reply 228 (RFC 1639), wherever it stands in text.
+func longAddress(text []byte) netip.AddrPort {
+	start := bytes.IndexAny(text, "0123456789")
+	if start < 0 {
+		return netip.AddrPort{}
+	}
+	var fields [2 + 16 + 3]byte // family, length, address, length, port
+	n := 0
+	for field := range bytes.SplitSeq(text[start:], []byte(",")) {
+		if field = bytes.TrimRightFunc(field, notDigit); n == len(fields) {
+			return netip.AddrPort{}
+		}
+		value, valid := number(field, 255)
+		if !valid {
+			return netip.AddrPort{}
+		}
+		fields[n] = byte(value)
+		n++
+	}
+	size := int(fields[1])
+	address, ok := netip.AddrFromSlice(fields[2 : 2+min(size, 16)])
+	if !ok || n != size+5 || fields[2+size] != 2 {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(address.Unmap(), uint16(fields[3+size])<<8|uint16(fields[4+size]))
+}
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
+
 // extendedPassivePort reads "(|||port|)" of reply 229 (RFC 2428 §3). The
 // address is the server's own, which the line does not repeat.
 func extendedPassivePort(text []byte) netip.AddrPort {

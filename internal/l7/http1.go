@@ -206,7 +206,7 @@ func (r *request) message() Message {
 	m.HTTP = HTTPRequest{
 		Method:    strings.ToUpper(string(r.method)),
 		Path:      cleanPath(path),
-		UserAgent: mask.Printable(mask.Tokens(string(r.agent)), maxAgent),
+		UserAgent: cleanAgent(r.agent),
 		BodySize:  r.body.length(),
 		Chunked:   r.body.chunked,
 	}
@@ -232,4 +232,8 @@ func splitTarget(method, target []byte) (authority, path []byte) {
 // cleanPath masks before it cuts, so that no half of a secret stays.
 func cleanPath[T ~string | ~[]byte](path T) string {
 	return mask.Printable(mask.Path(string(path[:min(len(path), 4*maxPath)])), maxPath)
+}
+
+func cleanAgent[T ~string | ~[]byte](agent T) string {
+	return mask.Printable(mask.Tokens(string(agent[:min(len(agent), 4*maxAgent)])), maxAgent)
 }

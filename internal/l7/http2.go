@@ -2,18 +2,17 @@ package l7
 
 import (
 	"bytes"
+	"strings"
 
 	"golang.org/x/net/http2/hpack"
-
-	"github.com/otelcol-exfil/otelcol-exfil/internal/mask"
 )
 
 // preface opens a cleartext HTTP/2 connection (RFC 9113 §3.4).
 const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
-// maxHeaderTable is the largest HPACK table a sample may ask for, in bytes.
-// What is in it comes from the sample alone.
-const maxHeaderTable = 64 << 10
+// maxHeaderTable is the largest HPACK table that a client may use, in bytes:
+// four times what it may use without being asked to.
+const maxHeaderTable = 16 << 10
 
 // parseHTTP2 tells cleartext HTTP/2: a client's preface, a server's SETTINGS,
 // and later turns of a flow known as http. Of several requests it tells the one
@@ -57,14 +56,15 @@ type http2Reader struct {
 
 type http2Request struct {
 	HTTPRequest
-	authority, host string
-	body            body
+	authority, host, path, agent string
+	body                         body
 }
 
 func newHTTP2Reader() *http2Reader {
 	r := &http2Reader{}
 	r.decoder = hpack.NewDecoder(4096, func(field hpack.HeaderField) { r.current.field(field) })
 	r.decoder.SetAllowedMaxDynamicTableSize(maxHeaderTable)
+	r.decoder.SetMaxStringLength(MaxSample)
 	return r
 }
 
@@ -115,8 +115,8 @@ func (r *http2Reader) fragment(block []byte, flags byte) {
 	}
 }
 
-// finish ends the open block.
-func (r *http2Reader) finish() {
+// finish ends the open block and returns what it asks for.
+func (r *http2Reader) finish() http2Request {
 	if err := r.decoder.Close(); err != nil {
 		r.broken = true
 	}
@@ -127,7 +127,9 @@ func (r *http2Reader) finish() {
 		}
 		r.heads++
 	}
+	ended := r.current
 	r.current, r.stream = http2Request{}, 0
+	return ended
 }
 
 func (r *http2Reader) message() Message {
@@ -148,25 +150,34 @@ func (r *http2Request) field(f hpack.HeaderField) {
 			r.Method = f.Value
 		}
 	case ":authority":
-		r.authority = f.Value
+		r.authority = short(f.Value)
 	case "host":
-		r.host = f.Value
+		r.host = short(f.Value)
 	case ":path":
-		r.Path = cleanPath(f.Value)
+		r.path = short(f.Value)
 	case "user-agent":
-		r.UserAgent = mask.Printable(mask.Tokens(f.Value), maxAgent)
+		r.agent = short(f.Value)
 	case "content-length":
 		r.body.declare(f.Value)
 	}
 }
 
+// short keeps of a value what can be told of it, and not the memory of the rest.
+func short(value string) string {
+	if len(value) <= maxAuthority {
+		return value
+	}
+	return strings.Clone(value[:maxAuthority+1])
+}
+
 // isRequest tells a request from trailers and responses. The method may be in
 // the lost part of the table (PUT has no static entry); the path is enough then.
-func (r *http2Request) isRequest() bool { return r.Method != "" || r.Path != "" }
+func (r *http2Request) isRequest() bool { return r.Method != "" || r.path != "" }
 
-// settle decides what is told of the body: without END_STREAM content follows,
-// and its length is declared or not.
+// settle decides what is told, once a block however often it repeats a field.
+// Without END_STREAM content follows, and its length is declared or not.
 func (r *http2Request) settle() {
+	r.Path, r.UserAgent = cleanPath(r.path), cleanAgent(r.agent)
 	if r.body.declared && !r.body.invalid {
 		r.body.chunked = false
 	}

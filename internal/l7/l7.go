@@ -88,11 +88,11 @@ type ClientHello struct {
 	JA4     string
 }
 
-// FTPControl is one or more control lines of FTP (RFC 959, RFC 2428, RFC 4217).
+// FTPControl is one or more control lines of FTP (RFC 959, RFC 1639, RFC 2428, RFC 4217).
 type FTPControl struct {
 	Commands []string // verbs, upper case, without arguments; AUTH keeps its mechanism
-	// Data is where a data channel was announced: by the server (227, 229) or
-	// by the client (PORT, EPRT). An EPSV reply has a port and no address.
+	// Data is where a data channel was announced: by the server (227, 228, 229) or
+	// by the client (PORT, LPRT, EPRT). An EPSV reply has a port and no address.
 	Data netip.AddrPort
 	// Active says that the client announced it: the server will connect.
 	Active bool

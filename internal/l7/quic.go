@@ -22,9 +22,8 @@ func parseQUIC(in Input) (Message, bool) {
 	if p[0]&0xc0 == 0x40 {
 		return Message{Protocol: "quic"}, !in.fresh()
 	}
-	number := binary.BigEndian.Uint32(p[1:])
-	version, known := quicVersion(number)
-	if p[0]&0xc0 != 0xc0 || !known || !hasConnectionIDs(p[5:]) {
+	version, told := longHeaderVersion(p)
+	if !told {
 		return Message{}, false
 	}
 	message := Message{Protocol: "quic", Version: version}
@@ -34,6 +33,15 @@ func parseQUIC(in Input) (Message, bool) {
 		h.tell(&message)
 	}
 	return message, true
+}
+
+// longHeaderVersion reads a long header as far as its connection ids.
+func longHeaderVersion(p []byte) (version string, found bool) {
+	if len(p) < 7 || p[0]&0xc0 != 0xc0 {
+		return "", false
+	}
+	version, found = quicVersion(binary.BigEndian.Uint32(p[1:]))
+	return version, found && hasConnectionIDs(p[5:])
 }
 
 // opens says that a client's handshake may begin with this packet: nothing was

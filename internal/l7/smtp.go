@@ -16,7 +16,37 @@ func parseSMTP(in Input) (Message, bool) {
 	verb, argument, whole := verbOf(line, ended)
 	told := whole && opensMail(in, verb, argument)
 	message.cut = message.cut && told
+	message.SMTP.Size = declaredSize(in.Payload)
 	return message, told
+}
+
+// declaredSize is the largest that MAIL commands at the sample's start declare.
+func declaredSize(sample []byte) (size int64) {
+	for {
+		line, rest, ended := nextLine(sample)
+		verb, argument, whole := verbOf(line, ended)
+		switch {
+		case !ended || !whole || verb == "DATA" || verb == "BDAT" || !opensMail(Input{Known: "smtp"}, verb, argument):
+			return size
+		case verb == "MAIL":
+			size = max(size, mailSize(verb, argument))
+		}
+		sample = rest
+	}
+}
+
+// mailSize is what MAIL FROM:<…> SIZE=n declares (RFC 1870 §6), in bytes.
+func mailSize(verb string, argument []byte) int64 {
+	if verb != "MAIL" {
+		return 0
+	}
+	for field := range bytes.FieldsSeq(argument[bytes.LastIndexByte(argument, '>')+1:]) {
+		if hasPrefixFold(field, "SIZE=") {
+			size, _ := number(field[len("SIZE="):], maxBody)
+			return size
+		}
+	}
+	return 0
 }
 
 // maxCommand is how long a command line is that tells something, in bytes: twice

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"math/big"
 	"net"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,12 +20,21 @@ import (
 // recorder keeps what is written through a connection.
 type recorder struct {
 	net.Conn
+	mu      sync.Mutex
 	written bytes.Buffer
 }
 
 func (r *recorder) Write(p []byte) (int, error) {
+	r.mu.Lock()
 	r.written.Write(p)
+	r.mu.Unlock()
 	return r.Conn.Write(p)
+}
+
+func (r *recorder) bytes() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return bytes.Clone(r.written.Bytes())
 }
 
 // serverConfig accepts anyone, with a new certificate.
@@ -53,7 +63,7 @@ func handshakeBytes(t testing.TB, config *tls.Config) (client, server []byte) {
 	require.NoError(t, tls.Client(c, config).Handshake())
 	require.NoError(t, <-done)
 	require.NoError(t, near.Close())
-	return c.written.Bytes(), s.written.Bytes()
+	return c.bytes(), s.bytes()
 }
 
 func TestTLSHandshakes(t *testing.T) {
