@@ -13,6 +13,7 @@ import (
 const (
 	FTP     = "ftp"
 	FTPData = "ftp-data"
+	TFTP    = "tftp"
 )
 
 const maxCommands = 16 // FTP commands carried by one record

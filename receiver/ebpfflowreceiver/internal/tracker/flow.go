@@ -53,8 +53,11 @@ func (t *Tracker) state(s *event.Socket, now uint64, c *container.Container) *ap
 		return known
 	}
 	fresh := &application.State{}
-	if s.Protocol == protocolTCP && t.expected.Match(idOf(c), s.Local, s.Remote, now) {
+	switch {
+	case s.Protocol == protocolTCP && t.expected.Match(idOf(c), s.Local, s.Remote, now):
 		fresh.Expect(application.FTPData)
+	case s.Protocol == protocolUDP && t.requested.Match(idOf(c), s.Local, s.Remote, now):
+		fresh.Expect(application.TFTP)
 	}
 	if t.flows.Add(key, fresh) {
 		t.Evicted.Add(1)
@@ -76,6 +79,11 @@ func (t *Tracker) record(s *event.Socket, now uint64, c *container.Container, kn
 		Process:     t.processes.Lookup(s.TGID),
 	}
 	known.Describe(r)
+	if r.Protocol == application.TFTP && t.requested.Match(idOf(c), s.Local, s.Remote, now) {
+		// Its server answers a request from another port (RFC 1350 §4): who is heard
+		// first there did not begin.
+		r.Initiator = flow.InitiatorSource
+	}
 	if r.Server == "" {
 		r.Server = t.names.Lookup(idOf(c), s.Remote.Addr(), now)
 	}

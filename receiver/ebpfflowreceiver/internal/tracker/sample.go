@@ -87,4 +87,7 @@ func (t *Tracker) learnData(e *event.Sample, c *container.Container, m *l7.Messa
 	if m.FTP.Data.Port() != 0 {
 		t.expected.Announce(idOf(c), e.Remote.Addr(), m.FTP.Data, m.FTP.Active, e.Time)
 	}
+	if e.Egress && (m.TFTP.Write || m.TFTP.Read) {
+		t.requested.Announce(idOf(c), e.Remote.Addr(), e.Local, true, e.Time)
+	}
 }

@@ -63,7 +63,8 @@ type Tracker struct {
 	hellos    *simplelru.LRU[flowKey, []byte]
 	processes *process.Table
 	names     *peername.Table[string]
-	expected  *ftpdata.Expected[string]
+	expected  *ftpdata.Expected[string] // FTP's data channels
+	requested *ftpdata.Expected[string] // TFTP's transfers
 	batch     *batch.Batch[string]
 	waiting   waiting
 }
@@ -75,6 +76,7 @@ func New(o Options) (*Tracker, error) {
 		processes: process.NewTable(o.Proc),
 		names:     peername.NewTable[string](),
 		expected:  ftpdata.NewExpected[string](),
+		requested: ftpdata.NewExpected[string](),
 		batch:     batch.New[string](scope),
 	}
 	flows, err := simplelru.NewLRU[flowKey, *application.State](o.MaxFlows, nil)

@@ -197,15 +197,13 @@ func (t *Table) note(f *entry, dir int, m *l7.Message) {
 	if m.FTP.Data.Port() != 0 {
 		t.ftp.Announce(local, remote, m.FTP.Data, m.FTP.Active, now)
 	}
-	if m.Protocol == protocolTFTP {
+	if m.Protocol == application.TFTP {
 		t.tftp.Announce(local, remote, netip.AddrPortFrom(local, f.localEnd().port), true, now)
 	}
 	if application.Urgent(m) {
 		t.report(f, flow.EndActiveTimeout)
 	}
 }
-
-const protocolTFTP = "tftp"
 
 // expect recognises a data channel that was announced.
 func (t *Table) expect(f *entry) {
@@ -215,7 +213,7 @@ func (t *Table) expect(f *entry) {
 	case f.key.protocol == packet.TCP && t.ftp.Match(local.Addr(), local, remote, now):
 		protocol = application.FTPData
 	case f.key.protocol == packet.UDP && t.tftp.Match(local.Addr(), local, remote, now):
-		protocol = protocolTFTP
+		protocol = application.TFTP
 		// Its server answers a request from another port (RFC 1350 §4): who is heard
 		// first here did not begin.
 		f.initiator = f.local

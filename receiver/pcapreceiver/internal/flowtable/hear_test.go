@@ -295,6 +295,7 @@ func TestTFTP(t *testing.T) {
 	require.Len(t, s.records, 2)
 	for _, r := range s.records {
 		assert.Equal(t, "tftp", r.Protocol)
+		assert.Equal(t, flow.InitiatorSource, r.Initiator, "of the transfer too, where the server is heard first")
 	}
 }
 
