@@ -25,7 +25,7 @@ type Follower interface {
 func NewFollower(protocol, version string) Follower {
 	switch {
 	case protocol == "http" && version == "2":
-		return newHTTP2Follower()
+		return &http2Follower{}
 	case protocol == "ftp":
 		return &ftpFollower{}
 	case protocol == "smtp":

@@ -9,7 +9,7 @@ import "bytes"
 // Nothing of a frame is held: header blocks go to the decoder as they come, and
 // of DATA only the lengths count.
 type http2Follower struct {
-	reader  *http2Reader
+	reader  *http2Reader // from the preface on
 	opening [2]opening
 	client  Direction // once the preface was seen
 	begun   bool
@@ -32,8 +32,6 @@ type opening struct {
 	other   bool // it is not the client
 }
 
-func newHTTP2Follower() *http2Follower { return &http2Follower{reader: newHTTP2Reader()} }
-
 // Done says that bytes are missing, or are no HTTP/2.
 func (f *http2Follower) Done() bool { return f.done }
 
@@ -48,15 +46,19 @@ func (f *http2Follower) Follow(in Input, gap bool) (Message, bool) {
 		in.Known = "http"
 		return Parse(in), true
 	}
+	if !f.begun {
+		return Message{}, false
+	}
 	m := f.reader.message()
 	m.HTTP.BodySize = max(m.HTTP.BodySize, min(f.body, maxBody))
 	m.cut = false
-	news := f.begun && !opened || f.reader.heads > 0 || f.body > 0
+	news := !opened || f.reader.heads > 0 || f.body > 0
 	f.reader.best, f.reader.heads, f.body = http2Request{}, 0, 0
 	return m, news
 }
 
-// open finds the client by its preface, and returns its frames.
+// open finds the client by its preface, and returns its frames. Without it the
+// stream was joined too late, unless its bytes are a server's first.
 func (f *http2Follower) open(in Input, gap bool) (frames []byte, client bool) {
 	if f.begun {
 		f.done = f.done || gap && in.Direction == f.client
@@ -69,12 +71,20 @@ func (f *http2Follower) open(in Input, gap bool) (frames []byte, client bool) {
 	n := min(len(preface)-side.matched, len(in.Payload))
 	if gap || !bytes.Equal(in.Payload[:n], []byte(preface[side.matched:][:n])) {
 		side.other = true
-		f.done = f.opening[0].other && f.opening[1].other
+		f.done = gap || f.opening[1-in.Direction&1].other || !opensServer(in.Payload)
 		return nil, false
 	}
 	side.matched += n
-	f.begun, f.client = side.matched == len(preface), in.Direction
+	if side.matched == len(preface) {
+		f.begun, f.client, f.reader = true, in.Direction, newHTTP2Reader()
+	}
 	return in.Payload[n:], f.begun
+}
+
+// opensServer tells what a server may say before its client's preface: its
+// settings, or that it agrees to HTTP/2 (RFC 7540 §3.2).
+func opensServer(payload []byte) bool {
+	return bytes.HasPrefix(payload, []byte("HTTP/1.")) || len(payload) < shortest || payload[3] == frameSettings
 }
 
 func (f *http2Follower) read(p []byte) {

@@ -152,6 +152,13 @@ func TestFollowHTTP2GivesUp(t *testing.T) {
 	assert.Equal(t, "2", m.Version, "a sample tells what it can")
 
 	f = NewFollower("http", "2")
+	c := newH2()
+	c.put(1, "/late", "5")
+	m, news = f.Follow(Input{Payload: c.Bytes()}, false)
+	assert.True(t, f.Done() && news, "joined too late")
+	assert.EqualValues(t, 5, m.HTTP.BodySize, "a sample tells what it can")
+
+	f = NewFollower("http", "2")
 	follow(t, f, 99, turn{Ingress, "HTTP/1.1 200 OK\r\n"}, turn{Egress, "GET / HTTP/1.1\r\n\r\n"})
 	assert.True(t, f.Done(), "nobody is the client")
 }
@@ -171,7 +178,7 @@ func TestFollowHTTP2ManyStreams(t *testing.T) {
 	}
 	c.frame(frameReset, 0, 999, make([]byte, 4))
 	c.frame(frameData, flagEndStream, 1, nil)
-	f := newHTTP2Follower()
+	f := &http2Follower{}
 	told := follow(t, f, 100, turn{Egress, c.String()})
 	assert.EqualValues(t, 9002, told[len(told)-1].HTTP.BodySize)
 	assert.Len(t, f.streams, maxStreams-2)
@@ -217,5 +224,5 @@ func FuzzFollowHTTP2(f *testing.F) {
 	c.put(1, "/declared", "5")
 	c.frame(frameHeaders, flagEndHeaders, 3, c.fields(":method", "POST", ":path", "/x"))
 	c.frame(frameData, flagEndStream|flagPadded, 3, []byte{1, 2, 3, 4})
-	fuzzFollower(f, func() Follower { return newHTTP2Follower() }, c.String(), preface)
+	fuzzFollower(f, func() Follower { return &http2Follower{} }, c.String(), preface)
 }
