@@ -43,6 +43,8 @@ type Message struct {
 	Records  []Record
 	// Waiting is how many sets of records came before their template, and are lost.
 	Waiting int
+	// Missing is how many of what Sequence counts did not arrive before this.
+	Missing int64
 }
 
 // Errors of a datagram. What was read before is in the message.
@@ -81,6 +83,9 @@ func (d *Decoder) Decode(from netip.AddrPort, now int64, datagram []byte) (Messa
 		return Message{}, ErrVersion
 	}
 	r.Records = d.records
+	if err == nil {
+		r.Missing = d.memory.follow(r.key(0), r.Sequence, r.counted)
+	}
 	return r.Message, err
 }
 
@@ -94,6 +99,8 @@ type reading struct {
 	d     *Decoder
 	from  netip.AddrPort
 	clock clock
+	// counted is by how much the sequence goes on after this datagram.
+	counted uint32
 }
 
 // clock is how a datagram's times are to be read.

@@ -41,7 +41,16 @@ type remembered struct {
 type domain struct {
 	rate       uint64 // one packet in so many is counted
 	systemInit int64  // when it started, ns since the epoch
+	next       uint32 // the sequence number to come
+	following  bool   // next is known
 }
+
+const (
+	// mostMissing is a larger gap than loss makes: the exporter began anew.
+	mostMissing = 1 << 20
+	// mostLate is how far behind a datagram is that was overtaken on its way.
+	mostLate = 1 << 10
+)
 
 func newMemory() memory {
 	table, err := simplelru.NewLRU[templateKey, *remembered](maxTemplates, nil)
@@ -110,8 +119,31 @@ func (m *memory) learnOf(key templateKey, told domain) {
 	if told.systemInit == 0 {
 		told.systemInit = known.systemInit
 	}
+	told.next, told.following = known.next, known.following
+	m.keep(key, told)
+}
+
+func (m *memory) keep(key templateKey, told domain) {
 	key.id = 0
-	if m.table.Add(key, &remembered{domain: told, used: m.now}) {
+	if known := m.find(key); known != nil {
+		known.domain = told
+	} else if m.table.Add(key, &remembered{domain: told, used: m.now}) {
 		m.evicted++
 	}
+}
+
+// follow says how much of a sequence is missing before a datagram that carries
+// so much of it.
+func (m *memory) follow(key templateKey, sequence, counted uint32) (missing int64) {
+	known := m.about(key)
+	gap := int32(sequence - known.next)
+	if known.following && gap < 0 && gap > -mostLate {
+		return 0
+	}
+	if known.following && gap > 0 && gap < mostMissing {
+		missing = int64(gap)
+	}
+	known.next, known.following = sequence+counted, true
+	m.keep(key, known)
+	return missing
 }

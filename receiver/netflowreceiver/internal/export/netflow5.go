@@ -43,6 +43,7 @@ func (r *reading) netFlow5(b []byte) error {
 			DestinationPort: be.Uint16(b[34:]),
 		})
 		b = b[record5:]
+		r.counted++
 	}
 	return nil
 }

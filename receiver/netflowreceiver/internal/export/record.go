@@ -72,7 +72,7 @@ func (r *reading) record(t *template, b []byte) (rest []byte, err error) {
 		b = b[length:]
 	}
 	if t.options {
-		if told := (domain{p.rate(), p.systemInit}); told != (domain{}) {
+		if told := (domain{rate: p.rate(), systemInit: p.systemInit}); told != (domain{}) {
 			r.d.memory.learnOf(r.key(0), told)
 		}
 		return b, nil

@@ -19,6 +19,7 @@ func (r *reading) netFlow9(b []byte) error {
 	be := binary.BigEndian
 	r.clock = clock{exported: int64(be.Uint32(b[8:])) * 1e9, uptime: be.Uint32(b[4:])}
 	r.Sequence, r.Domain = be.Uint32(b[12:]), be.Uint32(b[16:])
+	r.counted = 1
 	return r.sets(b[header9:])
 }
 
@@ -73,7 +74,9 @@ func (r *reading) data(id uint16, b []byte) error {
 		if err != nil {
 			return err
 		}
-		b = rest
+		if b = rest; r.Version == IPFIX {
+			r.counted++
+		}
 	}
 	return nil
 }
