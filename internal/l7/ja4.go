@@ -25,14 +25,18 @@ func (h *clientHello) ja4(carrier byte) string {
 	fingerprint = append(fingerprint, '_')
 	fingerprint = appendHash(fingerprint, h.ciphers, nil)
 	fingerprint = append(fingerprint, '_')
-	return string(appendHash(fingerprint, h.ja4Extensions(), h.signatures))
+	var room [32]uint16
+	return string(appendHash(fingerprint, h.ja4Extensions(room[:0]), h.signatures))
 }
 
 // ja4Extensions leaves out what the first part already tells.
-func (h *clientHello) ja4Extensions() []uint16 {
-	return slices.DeleteFunc(slices.Clone(h.extensions), func(kind uint16) bool {
-		return kind == extensionServerName || kind == extensionALPN
-	})
+func (h *clientHello) ja4Extensions(list []uint16) []uint16 {
+	for _, kind := range h.extensions {
+		if kind != extensionServerName && kind != extensionALPN {
+			list = append(list, kind)
+		}
+	}
+	return list
 }
 
 func ja4Version(version uint16) string {
@@ -81,9 +85,11 @@ func appendHash(dst []byte, list, tail []uint16) []byte {
 	if len(list) == 0 {
 		return append(dst, "000000000000"...)
 	}
-	sorted := slices.Clone(list)
+	var sorting [64]uint16
+	var writing [512]byte
+	sorted := append(sorting[:0], list...)
 	slices.Sort(sorted)
-	text := appendHex(make([]byte, 0, 5*(len(list)+len(tail))), sorted)
+	text := appendHex(writing[:0], sorted)
 	if len(tail) > 0 {
 		text = appendHex(append(text, '_'), tail)
 	}

@@ -110,7 +110,9 @@ func cutRecord(sample []byte) (fragment, rest []byte) {
 // tellClientHello takes JA4's letter of what carries the hello: t for TCP, q for
 // QUIC.
 func tellClientHello(message *Message, h handshake, carrier byte) {
-	hello, whole := readClientHello(h.body)
+	var room helloRoom
+	hello := room.hello()
+	whole := hello.read(h.body)
 	message.Server = hostName(hello.serverName)
 	message.TLS.Version = versionText(hello.highestVersion())
 	for _, name := range hello.alpn[:min(len(hello.alpn), maxALPN)] {

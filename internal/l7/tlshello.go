@@ -24,26 +24,40 @@ type clientHello struct {
 	alpn          [][]byte
 }
 
-// readClientHello reads what is there. Whole says that nothing was missing.
-func readClientHello(body []byte) (hello clientHello, whole bool) {
+// helloRoom is where the lists of an ordinary hello have their place, so that
+// none is allocated.
+type helloRoom struct {
+	ciphers                          [64]uint16
+	extensions, signatures, versions [32]uint16
+	alpn                             [4][]byte
+}
+
+func (r *helloRoom) hello() clientHello {
+	return clientHello{ciphers: r.ciphers[:0], extensions: r.extensions[:0], signatures: r.signatures[:0],
+		versions: r.versions[:0], alpn: r.alpn[:0]}
+}
+
+// read reads what is there into an empty clientHello. Whole says that nothing
+// was missing.
+func (h *clientHello) read(body []byte) (whole bool) {
 	s := cryptobyte.String(body)
 	var session, ciphers, compression cryptobyte.String
-	if !s.ReadUint16(&hello.legacyVersion) || !s.Skip(32) ||
+	if !s.ReadUint16(&h.legacyVersion) || !s.Skip(32) ||
 		!s.ReadUint8LengthPrefixed(&session) ||
 		!s.ReadUint16LengthPrefixed(&ciphers) ||
 		!s.ReadUint8LengthPrefixed(&compression) {
-		return hello, false
+		return false
 	}
-	hello.ciphers = readList(ciphers)
+	h.ciphers = readList(h.ciphers, ciphers)
 	if s.Empty() {
-		return hello, true // TLS 1.2 and before may have no extensions
+		return true // TLS 1.2 and before may have no extensions
 	}
 	var length uint16
 	if !s.ReadUint16(&length) {
-		return hello, false
+		return false
 	}
 	cut := int(length) > len(s)
-	return hello, hello.readExtensions(s[:min(int(length), len(s))]) && !cut
+	return h.readExtensions(s[:min(int(length), len(s))]) && !cut
 }
 
 func (h *clientHello) readExtensions(s cryptobyte.String) bool {
@@ -67,14 +81,14 @@ func (h *clientHello) readExtension(kind uint16, content cryptobyte.String) {
 	case extensionServerName:
 		h.serverName = readServerName(content)
 	case extensionALPN:
-		h.alpn = readALPN(content)
+		h.alpn = readALPN(h.alpn[:0], content)
 	case extensionSupportedVersions:
 		if content.ReadUint8LengthPrefixed(&list) {
-			h.versions = readList(list)
+			h.versions = readList(h.versions[:0], list)
 		}
 	case extensionSignatureAlgorithms:
 		if content.ReadUint16LengthPrefixed(&list) {
-			h.signatures = readList(list)
+			h.signatures = readList(h.signatures[:0], list)
 		}
 	}
 }
@@ -94,20 +108,18 @@ func readServerName(content cryptobyte.String) []byte {
 	return nil
 }
 
-func readALPN(content cryptobyte.String) [][]byte {
+func readALPN(names [][]byte, content cryptobyte.String) [][]byte {
 	var list, name cryptobyte.String
 	if !content.ReadUint16LengthPrefixed(&list) {
 		return nil
 	}
-	var names [][]byte
 	for len(names) < maxALPN && list.ReadUint8LengthPrefixed(&name) {
 		names = append(names, name)
 	}
 	return names
 }
 
-func readList(s cryptobyte.String) []uint16 {
-	list := make([]uint16, 0, len(s)/2)
+func readList(list []uint16, s cryptobyte.String) []uint16 {
 	for v := uint16(0); s.ReadUint16(&v); {
 		if !isGREASE(v) {
 			list = append(list, v)
