@@ -13,3 +13,9 @@ func (r *Record) Turn() {
 		r.Initiator = InitiatorSource
 	}
 }
+
+// Answers says whether r tells what came back and nothing else: a source that
+// reports each direction of a flow by itself told the other one, or will.
+func (r *Record) Answers() bool {
+	return r.Unidirectional && r.Bytes == 0 && r.ReverseBytes+r.ReversePackets > 0
+}

@@ -2,6 +2,8 @@ package exfilprocessor
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+	"golang.org/x/tools/txtar"
 
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/metadata"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/scenario"
@@ -89,4 +92,61 @@ func TestNoDialects(t *testing.T) {
 	require.Nil(t, p.foreign)
 	cfg.Dialects = []string{"zek"}
 	require.ErrorContains(t, cfg.Validate(), `dialects: no product "zek"; there are zeek, suricata`)
+}
+
+// However other products' records are cut into batches, and into how many shards the
+// workloads are divided, the alerts are the same.
+func TestForeignBatchesAndShards(t *testing.T) {
+	for _, file := range []string{"zeek", "suricata", "netflow_halves"} {
+		archive, err := txtar.ParseFile("testdata/" + file + ".txtar")
+		require.NoError(t, err)
+		config, records := archive.Files[0].Data, string(archive.Files[1].Data)
+		want, _ := play(t, config, records)
+		single, _ := play(t, config, strings.ReplaceAll(records, "\n", "\n\n"))
+		require.Equal(t, withoutPassed(want), withoutPassed(single), file)
+		sharded, _ := play(t, append([]byte("shards: 3\n"), config...), records)
+		require.Equal(t, withoutPassed(want), withoutPassed(sharded), file)
+	}
+}
+
+// withoutPassed leaves out what passed: alerts follow the batch that they come of.
+func withoutPassed(text string) (alerts string) {
+	for line := range strings.Lines(text) {
+		if !strings.Contains(line, " passed ") {
+			alerts += line
+		}
+	}
+	return alerts
+}
+
+// BenchmarkForeign is the cost of a connection in Zeek's conn.log.
+func BenchmarkForeign(b *testing.B) {
+	cfg := learned()
+	cfg.Flows = Keep
+	cfg.Networks.Containers = []string{"172.17.0.0/16"}
+	p, err := newProcessor(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
+	require.NoError(b, err)
+	p.now = func() time.Time { return scenario.Base }
+	ld := plog.NewLogs()
+	records := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+	const batch = 1000
+	for i := range batch {
+		require.NoError(b, records.AppendEmpty().Attributes().FromRaw(map[string]any{
+			"ts": float64(scenario.Base.Unix()), "uid": fmt.Sprintf("C%d", i), "id.orig_h": fmt.Sprintf("172.17.0.%d", i%20), "id.orig_p": 40000.0,
+			"id.resp_h": fmt.Sprintf("203.0.113.%d", i%200), "id.resp_p": 443.0, "proto": "tcp", "service": "ssl", "duration": 0.5,
+			"orig_bytes": 900.0, "resp_bytes": 5000.0, "conn_state": "SF", "local_orig": true, "missed_bytes": 0.0, "history": "ShADadFf",
+			"orig_pkts": 9.0, "orig_ip_bytes": 1300.0, "resp_pkts": 9.0, "resp_ip_bytes": 5500.0,
+		}))
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		b.StopTimer()
+		for j, lr := range records.All() { // a connection is counted once
+			lr.Attributes().PutStr("uid", fmt.Sprintf("C%d.%d", i, j))
+		}
+		b.StartTimer()
+		_, err := p.process(context.Background(), ld)
+		require.NoError(b, err)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/batch, "ns/record")
 }

@@ -134,16 +134,21 @@ func named(r *flow.Resource) bool {
 	return controller != "" || r.ContainerID != "" || r.Container != "" || r.Pod != "" || r.PodUID != ""
 }
 
+// maxSession is longer than any session's name: Zeek's has 18 bytes.
+const maxSession = 64
+
 // check makes sure of what a flow cannot do without, and of what would do harm.
 func (s *said) check() error {
 	r := &s.record
+	r.Protocol, r.ProtocolVersion = clip(r.Protocol, maxWord), clip(r.ProtocolVersion, maxWord)
+	r.Transport, s.session = clip(r.Transport, maxWord), clip(s.session, maxSession)
 	switch {
 	case !r.Source.Addr().IsValid():
 		return &flow.RecordError{Attribute: "source address", Reason: "missing"}
 	case !r.Destination.Addr().IsValid():
 		return &flow.RecordError{Attribute: "destination address", Reason: "missing"}
 	case r.Transport == "":
-		return &flow.RecordError{Attribute: "transport", Reason: "missing"}
+		return &flow.RecordError{Attribute: "transport", Reason: "missing or overlong"}
 	case r.Time < attribute.Earliest:
 		return &flow.RecordError{Attribute: "timestamp", Reason: "missing, before 1980 or after 2262"}
 	}

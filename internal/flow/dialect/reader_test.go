@@ -192,6 +192,53 @@ func TestWhatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// What a sensor's log says must not cost memory for long.
+func TestOverlongIsLeftOut(t *testing.T) {
+	long := strings.Repeat("x", 1<<16)
+	r := newReader(t)
+	lr := lines(t, "zeek", "conn.log")[0]
+	lr.Attributes().PutStr("uid", long)
+	lr.Attributes().PutStr("service", long)
+	got := read(t, r, []plog.LogRecord{lr})
+	assert.Empty(t, got[0].Protocol)
+	request := lines(t, "zeek", "http.log")[0]
+	for _, key := range []string{"method", "host", "uri", "version", "user_agent"} {
+		request.Attributes().PutStr(key, long)
+	}
+	got = read(t, r, []plog.LogRecord{request})
+	assert.LessOrEqual(t, len(got[0].HTTP.Path)+len(got[0].HTTP.UserAgent)+len(got[0].Server)+len(got[0].HTTP.Method), 2*maxText)
+	held, _ := r.Stats()
+	assert.Equal(t, 1, held)
+	lr.Attributes().PutStr("proto", long)
+	_, _, err := r.Read(lr)
+	require.ErrorContains(t, err, "transport")
+}
+
+func TestSessionsAreBoundedAndForgotten(t *testing.T) {
+	r, err := NewReader(Options{Sessions: 3})
+	require.NoError(t, err)
+	line := func(uid string, second int) plog.LogRecord {
+		lr := lines(t, "zeek", "conn.log")[0]
+		lr.Attributes().PutStr("uid", uid)
+		lr.Attributes().PutDouble("ts", 1795543565+float64(second))
+		return lr
+	}
+	for _, uid := range []string{"a", "b", "c", "d", "e"} {
+		read(t, r, []plog.LogRecord{line(uid, 0)})
+	}
+	held, evicted := r.Stats()
+	assert.Equal(t, 3, held)
+	assert.EqualValues(t, 2, evicted)
+	read(t, r, []plog.LogRecord{line("f", 3700), line("g", 3700)})
+	held, evicted = r.Stats()
+	assert.Equal(t, 2, held)
+	assert.Zero(t, evicted)
+	// A wrong clock in the past or the future forgets little.
+	read(t, r, []plog.LogRecord{line("h", -100000), line("i", 300000)})
+	held, _ = r.Stats()
+	assert.GreaterOrEqual(t, held, 2)
+}
+
 // A product's word of what it lost goes with its next flow.
 func TestLossIsTold(t *testing.T) {
 	r := newReader(t)

@@ -127,7 +127,7 @@ func (e *Engine) Observe(src *Source, r *flow.Record) {
 	if late {
 		e.counts.Late++
 	}
-	e.answers = e.answers || answers(r)
+	e.answers = e.answers || r.Answers()
 	e.dispatch(item{
 		src: src, key: key, r: r, now: e.clock.now(), lost: e.lost, learning: e.learning(),
 		waits: e.answers && r.Unidirectional,

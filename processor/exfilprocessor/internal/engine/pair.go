@@ -68,7 +68,7 @@ const day = 86_400
 
 // count takes a record in. Lost is what the observers had lost before it.
 func (p *Pair) count(r *flow.Record, lost int64, pc *pace) {
-	if !r.Unidirectional || answers(r) {
+	if !r.Unidirectional || r.Answers() {
 		p.marks |= answered
 	}
 	step := r.Time / pc.width
@@ -89,12 +89,6 @@ func (p *Pair) count(r *flow.Record, lost int64, pc *pace) {
 		p.window.sent[at] = saturate(p.window.sent[at], r.Bytes)
 	}
 	p.window.received[at] += float32(r.ReverseBytes)
-}
-
-// answers says whether the record is what came back, told by a source that tells
-// each direction of a flow apart.
-func answers(r *flow.Record) bool {
-	return r.Unidirectional && r.Bytes == 0 && r.ReverseBytes+r.ReversePackets > 0
 }
 
 // learn takes the record into what is usual.

@@ -52,7 +52,7 @@ var description = alert.Rule{
 // Observe reports a volume that crosses the limit, and again when it doubles. Where
 // each direction has records of its own, what came back may be the last to be told.
 func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
-	if r.Bytes == 0 && !(r.Unidirectional && r.ReversePackets > 0) {
+	if r.Bytes == 0 && !r.Answers() {
 		return nil, false
 	}
 	return u.check(v, r, v.Volume(), r.Initiator == flow.InitiatorDestination)
@@ -131,7 +131,7 @@ func techniques(protocol string) []string {
 	switch protocol {
 	case "tls", "ssh", "quic":
 		return []string{"T1020", "T1048.002"}
-	case "http", "smtp", "dns":
+	case "http", "smtp", "dns", "tftp":
 		return []string{"T1020", "T1048.003"}
 	}
 	return []string{"T1020"}

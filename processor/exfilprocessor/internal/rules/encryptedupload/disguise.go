@@ -62,7 +62,7 @@ func (u *Rule) disguise(v *engine.View, r *flow.Record, s speech) (*engine.Findi
 	x.add(r, v.Told())
 	sent, received := min(x.sent.Sum(stats.Hour), most), x.received.Sum(stats.Hour)
 	least := float64(u.cfg.DisguiseMinBytes)
-	if !(sent >= least) || sent-received < u.cfg.MinRatio*(sent+received) || !v.News(sent) {
+	if !(sent >= least) || v.Volume().Unanswered || sent-received < u.cfg.MinRatio*(sent+received) || !v.News(sent) {
 		return nil, false
 	}
 	f := u.tellDisguise(v, r, s, sent)

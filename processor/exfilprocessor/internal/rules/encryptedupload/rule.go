@@ -53,9 +53,10 @@ var description = alert.Rule{
 	Needs:       flow.FieldBytes | flow.FieldProtocol,
 }
 
-// Observe reports a volume that crosses its limit, and again when it doubles.
+// Observe reports a volume that crosses its limit, and again when it doubles. Where
+// each direction has records of its own, what came back may be the last to be told.
 func (u *Rule) Observe(v *engine.View, r *flow.Record) (*engine.Finding, bool) {
-	if r.Bytes == 0 || r.Initiator == flow.InitiatorDestination {
+	if r.Bytes == 0 && !r.Answers() || r.Initiator == flow.InitiatorDestination {
 		return nil, false
 	}
 	s := speaks(r)
