@@ -32,6 +32,7 @@ func wholes(t testing.TB) map[string]Input {
 		"SMTP, greeting":         {Payload: []byte("220 mail.example ESMTP\r\n"), Direction: Ingress},
 		"SMTP":                   {Payload: []byte("EHLO client.example\r\n")},
 		"SSH":                    {Payload: []byte("SSH-2.0-OpenSSH_9.2p1\r\n")},
+		"SMB":                    {Payload: smb2(0, smb2Reply, "\x41\x00\x01\x00\x11\x03"), Direction: Ingress},
 		"DNS":                    {Payload: overTCP(pack(t, response())), RemotePort: 53, Direction: Ingress},
 	}
 }

@@ -2,6 +2,8 @@ package l7
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"crypto/tls"
 	"encoding/binary"
 	"encoding/hex"
@@ -40,11 +42,11 @@ func sealInitial(version uint32, destination, token, frames []byte, number uint3
 	packet = append(packet, quicLength(quicNumber+len(frames)+keys.packet.Overhead())...)
 	at := len(packet)
 	packet = binary.BigEndian.AppendUint32(packet, number)
-	nonce := slices.Clone(keys.iv)
+	nonce := keys.iv
 	for i := range quicNumber {
 		nonce[8+i] ^= packet[at+i]
 	}
-	packet = keys.packet.Seal(packet, nonce, frames, packet)
+	packet = keys.packet.Seal(packet, nonce[:], frames, packet)
 	var mask [16]byte
 	keys.header.Encrypt(mask[:], packet[at+quicNumber:][:quicSample])
 	packet[0] ^= mask[0] & 0xf
@@ -99,6 +101,20 @@ func TestQUICInitialOfTheRFCs(t *testing.T) {
 		assert.Regexp(t, `^q13d0211an_[0-9a-f]{12}_[0-9a-f]{12}$`, m.TLS.JA4)
 		assert.False(t, Incomplete(in, &m))
 		checkTruncated(t, in, "quic")
+	}
+}
+
+// The derivation is that of the standard library.
+func TestQUICKeyDerivation(t *testing.T) {
+	secret := mac([]byte(initialSalt(1)), connectionID)
+	want, err := hkdf.Extract(sha256.New, connectionID, []byte(initialSalt(1)))
+	require.NoError(t, err)
+	require.Equal(t, want, secret[:])
+	for _, label := range []string{"client in", "quic iv", "quicv2 key"} {
+		want, err := hkdf.Expand(sha256.New, secret[:], "\x00\x20"+string(rune(6+len(label)))+"tls13 "+label+"\x00", 32)
+		require.NoError(t, err)
+		got := expandLabel(secret, label, 32)
+		require.Equal(t, want, got[:])
 	}
 }
 

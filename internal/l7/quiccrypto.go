@@ -1,6 +1,7 @@
 package l7
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -10,11 +11,10 @@ import (
 // Frame types that a client's Initial packet may have before its hello is
 // whole (RFC 9000 §12.4).
 const (
-	quicPadding = 0x00
-	quicPing    = 0x01
-	quicACK     = 0x02
-	quicACKECN  = 0x03
-	quicCrypto  = 0x06
+	quicPing   = 0x01
+	quicACK    = 0x02
+	quicACKECN = 0x03
+	quicCrypto = 0x06
 )
 
 // maxPieces bounds the CRYPTO frames of one hello. Clients that scatter theirs
@@ -35,12 +35,13 @@ type cryptoPiece struct {
 
 // read takes the frames of one packet, of whose memory it keeps views.
 func (c *cryptoData) read(frames []byte) {
-	for s := cryptobyte.String(frames); !s.Empty(); {
+	for s := cryptobyte.String(frames); ; {
+		s = bytes.TrimLeft(s, "\x00") // PADDING
 		kind, ok := readQUICNumber(&s)
 		switch {
 		case !ok:
 			return
-		case kind == quicPadding || kind == quicPing:
+		case kind == quicPing:
 		case kind == quicCrypto:
 			ok = c.frame(&s)
 		case kind == quicACK || kind == quicACKECN:

@@ -3,7 +3,6 @@ package l7
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/sha256"
 )
 
@@ -25,7 +24,7 @@ func initialSalt(version uint32) string {
 type initialKeys struct {
 	header cipher.Block
 	packet cipher.AEAD
-	iv     []byte
+	iv     [12]byte
 }
 
 const (
@@ -37,39 +36,56 @@ const (
 // are none for versions whose salt is not known.
 func newInitialKeys(version uint32, destination []byte) (*initialKeys, bool) {
 	salt := initialSalt(version)
-	if salt == "" {
+	if salt == "" || len(destination) > maxConnectionID {
 		return nil, false
 	}
-	shared, err := hkdf.Extract(sha256.New, destination, []byte(salt))
-	if err != nil {
-		return nil, false
-	}
-	labels := "quic "
+	labels := [...]string{"quic hp", "quic key", "quic iv"}
 	if version == quicVersion2 {
-		labels = "quicv2 "
+		labels = [...]string{"quicv2 hp", "quicv2 key", "quicv2 iv"}
 	}
+	shared := mac([]byte(salt), destination) // HKDF-Extract
 	client := expandLabel(shared, "client in", sha256.Size)
-	header, err := aes.NewCipher(expandLabel(client, labels+"hp", 16))
+	hp, key, iv := expandLabel(client, labels[0], 16), expandLabel(client, labels[1], 16), expandLabel(client, labels[2], 12)
+	header, err := aes.NewCipher(hp[:16])
 	if err != nil {
 		return nil, false
 	}
-	block, err := aes.NewCipher(expandLabel(client, labels+"key", 16))
+	block, err := aes.NewCipher(key[:16])
 	if err != nil {
 		return nil, false
 	}
 	packet, err := cipher.NewGCM(block)
-	return &initialKeys{header: header, packet: packet, iv: expandLabel(client, labels+"iv", 12)}, err == nil
+	return &initialKeys{header: header, packet: packet, iv: [12]byte(iv[:])}, err == nil
 }
 
-// expandLabel is HKDF-Expand-Label without context (RFC 8446 §7.1). It gives
-// nothing where the platform refuses to derive, which no key can be made of.
-func expandLabel(secret []byte, label string, length int) []byte {
-	info := string([]byte{0, byte(length), byte(len("tls13 ") + len(label))}) + "tls13 " + label + "\x00"
-	key, err := hkdf.Expand(sha256.New, secret, info, length)
-	if err != nil {
-		return nil
+// maxMAC is the longest text of a MAC, in bytes: a label in its frame.
+const maxMAC = 32
+
+// mac is HMAC-SHA-256 (RFC 2104) of a short text, with a key that fits a block.
+// Deriving the keys of a flow takes five, and hmac.New allocates in each.
+func mac(key, text []byte) [sha256.Size]byte {
+	var inner [sha256.BlockSize + maxMAC]byte
+	var outer [sha256.BlockSize + sha256.Size]byte
+	copy(inner[:sha256.BlockSize], key)
+	copy(outer[:sha256.BlockSize], key)
+	for i := range sha256.BlockSize {
+		inner[i] ^= 0x36
+		outer[i] ^= 0x5c
 	}
-	return key
+	n := copy(inner[sha256.BlockSize:], text)
+	sum := sha256.Sum256(inner[:sha256.BlockSize+n])
+	copy(outer[sha256.BlockSize:], sum[:])
+	return sha256.Sum256(outer[:])
+}
+
+// expandLabel is HKDF-Expand-Label without context (RFC 8446 §7.1), the first
+// block of it: of its bytes the first, as many as length, are the key.
+func expandLabel(secret [sha256.Size]byte, label string, length byte) [sha256.Size]byte {
+	const prefix = "tls13 "
+	var room [maxMAC]byte
+	info := append(room[:0], 0, length, byte(len(prefix)+len(label)))
+	info = append(append(info, prefix...), label...)
+	return mac(secret[:], append(info, 0, 1))
 }
 
 // open returns the frames of an Initial packet, or nothing where the packet is
@@ -84,11 +100,11 @@ func (k *initialKeys) open(p *quicPacket) ([]byte, bool) {
 	header[0] ^= mask[0] & 0xf
 	length := int(header[0]&3) + 1
 	header = header[:p.number+length]
-	nonce := append(make([]byte, 0, 12), k.iv...)
+	nonce := k.iv
 	for i := range length {
 		header[p.number+i] ^= mask[1+i]
 		nonce[len(nonce)-length+i] ^= header[p.number+i]
 	}
-	frames, err := k.packet.Open(nil, nonce, p.bytes[len(header):], header)
+	frames, err := k.packet.Open(nil, nonce[:], p.bytes[len(header):], header)
 	return frames, err == nil
 }
