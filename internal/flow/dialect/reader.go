@@ -40,6 +40,7 @@ type Reader struct {
 	recogniser recogniser
 	observed   func(netip.Addr) bool
 	sessions   sessions
+	transfers  transfers
 	said       said
 	view       view // of the record in hand
 	flows      [2]Flow
@@ -67,7 +68,7 @@ func NewReader(o Options) (*Reader, error) {
 	if o.Sessions <= 0 {
 		o.Sessions = defaultSessions
 	}
-	r.sessions = newSessions(o.Sessions)
+	r.sessions, r.transfers = newSessions(o.Sessions), newTransfers()
 	return r, nil
 }
 
@@ -107,6 +108,7 @@ func (r *Reader) Read(lr plog.LogRecord) (product string, flows []Flow, err erro
 	if s.session != "" && !r.sessions.join(d.product, s) {
 		return d.product, nil, nil
 	}
+	r.transfers.observe(&s.record)
 	s.record.Lost, r.lost = min(s.record.Lost+r.lost, maxCount), 0
 	return d.product, r.orient(s), nil
 }

@@ -42,6 +42,8 @@ func eveReader(event string) func(*take, *said) {
 		return eveFTP
 	case "ftp_data":
 		return eveFTPData
+	case "tftp":
+		return eveTFTP
 	}
 	return nil
 }

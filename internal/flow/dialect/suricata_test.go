@@ -141,6 +141,24 @@ func TestSuricataDNSLayouts(t *testing.T) {
 	}
 }
 
+// The server answers a TFTP request from another port: the flow is the client's all
+// the same.
+func TestSuricataTFTP(t *testing.T) {
+	asks := jsonRecord(t, `{"timestamp":"2026-11-24T18:43:24.028228+0000","flow_id":1247139612350265,"event_type":"tftp","src_ip":"10.88.0.5","src_port":36634,"dest_ip":"203.0.113.9","dest_port":69,"proto":"UDP","tftp":{"packet":"write","file":"stolen_data.txt","mode":"octet"}}`)
+	carries := jsonRecord(t, `{"timestamp":"2026-11-24T18:43:29.227673+0000","flow_id":1248746205915988,"event_type":"flow","src_ip":"203.0.113.9","src_port":41982,"dest_ip":"10.88.0.5","dest_port":36634,"proto":"UDP","app_proto":"failed","flow":{"pkts_toserver":2562,"pkts_toclient":2561,"bytes_toserver":117863,"bytes_toclient":21089326,"start":"2026-11-24T18:43:24.028602+0000","end":"2026-11-24T18:43:24.422716+0000","age":0,"state":"established","reason":"shutdown","alerted":false}}`)
+	alone := read(t, newReader(t), []plog.LogRecord{carries})[0]
+	assert.Equal(t, flow.InitiatorDestination, alone.Initiator)
+	got := read(t, newReader(t), []plog.LogRecord{asks, carries})
+	assert.Equal(t, "tftp", got[0].Protocol)
+	assert.Equal(t, flow.InitiatorSource, got[1].Initiator)
+	assert.Equal(t, "tftp", got[1].Protocol)
+	assert.EqualValues(t, 21089326-2561*42, got[1].Bytes)
+	value, _ := carries.Attributes().Get("flow")
+	value.Map().PutStr("start", "2026-11-24T18:48:24.028602+0000") // too late to be the answer
+	value.Map().PutStr("end", "2026-11-24T18:48:25.028602+0000")
+	assert.Equal(t, flow.InitiatorDestination, read(t, newReader(t), []plog.LogRecord{asks, carries})[1].Initiator)
+}
+
 // Both products watched the same session.
 func TestSuricataAgreesWithZeek(t *testing.T) {
 	zeek := byPort(read(t, newReader(t), lines(t, "zeek", "conn.log")))

@@ -113,3 +113,9 @@ func eveFTPData(_ *take, s *said) {
 	s.detail = true
 	s.record.Protocol = "ftp-data"
 }
+
+// eveTFTP reads a request: the file goes by another flow.
+func eveTFTP(_ *take, s *said) {
+	s.detail = true
+	s.record.Protocol = "tftp"
+}
