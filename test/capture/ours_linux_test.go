@@ -3,8 +3,15 @@
 package capture
 
 import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
@@ -29,23 +36,37 @@ type told struct {
 	start     int64
 }
 
-// read has the collector read a capture to its end.
+// read has the collector read a capture to its end, as its user would, and keep the
+// flow records beside the alerts.
 func (r *recording) read(t *testing.T) *ours {
 	t.Helper()
 	o := &ours{table: make(reference.Table), told: make(map[told]bool)}
-	require.NoError(t, collector.Replay(t.Context(), collector.Config{
-		Binary: distribution.Binary(t), Dir: t.TempDir(), Quiet: lab.Quiet, KeepFlows: true,
-		Capture: r.packets, Workloads: r.workloads,
-	}, collector.Handler{
+	output := filepath.Join(t.TempDir(), "output.jsonl")
+	cmd := exec.CommandContext(t.Context(), distribution.Binary(t),
+		"--config", filepath.Join(distribution.Root(t), "config", "pcap.yaml"),
+		"--config", "yaml:processors::exfil::flows: keep",
+		"--config", fmt.Sprintf("yaml:processors::exfil::quiet_period: %s", lab.Quiet))
+	cmd.Env = append(os.Environ(), "PCAP_PATH="+r.packets, "WORKLOADS_FILE="+r.workloads, "ALERT_FILE="+output)
+	var said strings.Builder
+	cmd.Stderr = &said
+	require.NoError(t, cmd.Run(), "%s", &said)
+	assert.NotContains(t, said.String(), "\terror\t")
+	ended, end := context.WithCancel(t.Context())
+	end()
+	collector.Follow(ended, output, collector.Handler{
 		Alert: func(a collector.Alert) { o.alerts = append(o.alerts, a) },
 		Flow:  o.add,
 		Error: func(err error) { t.Error(err) },
-	}))
+	})
 	return o
 }
 
-// add counts a record.
+// add counts a record about one of the lab's containers; to config/pcap.yaml the
+// internal server is one too.
 func (o *ours) add(who *flow.Resource, r *flow.Record) {
+	if who.ContainerID == "" {
+		return
+	}
 	f, out := o.table.At(r.Transport, r.Source, r.Destination)
 	f.Counts[out].Packets += r.Packets
 	f.Counts[out].Payload += r.Bytes

@@ -30,6 +30,7 @@ var pipeline = template.Must(template.New("collector").Parse(`receivers:
   pcap:
     path: {{printf "%q" .Capture}}
     workloads_file: {{printf "%q" .Workloads}}
+    container_networks: []
     exit_at_end: true
 {{- else}}
   ebpf_flow:

@@ -3,6 +3,7 @@ package reference
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -13,6 +14,8 @@ type Difference struct {
 	Key
 	Aspect       string
 	Ours, Theirs string
+	// Fragmented says that they tell of packets without ports between the same hosts.
+	Fragmented bool
 }
 
 // Aspect is one thing that is compared. It answers with both sides' words, which
@@ -51,21 +54,27 @@ func Compare(ours, theirs Table, aspects ...Aspect) []Difference {
 	for _, k := range theirs.Keys() {
 		o := ours[k]
 		if o == nil {
-			found = append(found, Difference{k, "conversation", "none", theirs[k].Protocol})
+			found = append(found, Difference{Key: k, Aspect: "conversation", Ours: "none", Theirs: theirs[k].Protocol})
 			continue
 		}
 		for _, a := range aspects {
 			if left, right := a.Compare(o, theirs[k]); left != right {
-				found = append(found, Difference{k, a.Name, left, right})
+				found = append(found, Difference{k, a.Name, left, right, theirs.portless(k)})
 			}
 		}
 	}
 	for _, k := range ours.Keys() {
 		if theirs[k] == nil {
-			found = append(found, Difference{k, "conversation", ours[k].Protocol, "none"})
+			found = append(found, Difference{Key: k, Aspect: "conversation", Ours: ours[k].Protocol, Theirs: "none"})
 		}
 	}
 	return found
+}
+
+// portless says that there is a conversation without ports between the same hosts.
+func (t Table) portless(k Key) bool {
+	_, ok := t[Key{k.Transport, netip.AddrPortFrom(k.A.Addr(), 0), netip.AddrPortFrom(k.B.Addr(), 0)}]
+	return ok
 }
 
 // bothWays tells both directions of one count; where they are near enough, in

@@ -49,6 +49,12 @@ var tsharkFields = [fields]string{
 	"dns.flags.response", "_ws.col.Protocol",
 }
 
+// Bytes of UDP's header (RFC 768), and of those below it: Ethernet's and IPv4's.
+const (
+	udpHeader     = 8
+	fewestHeaders = 14 + 20
+)
+
 // protocols are tshark's names of protocols in the receiver's words.
 var protocols = map[string]string{
 	"HTTP": "http", "HTTP/JSON": "http", "HTTP2": "http", "TLSv1": "tls", "TLSv1.2": "tls", "TLSv1.3": "tls",
@@ -121,13 +127,15 @@ func (r *tsharkReader) packet(f []string) error {
 	}
 	flow, dir := r.table.At(transport, from, to)
 	flow.Counts[dir].Packets++
-	flow.Counts[dir].Frames += length
 	flow.tell(f)
 	if transport == "udp" {
 		n, err := strconv.ParseInt(f[fieldUDPLength], 10, 64)
-		flow.Counts[dir].Payload += n - 8 // its own header (RFC 768)
+		flow.Counts[dir].Payload += n - udpHeader
+		// Of a datagram in fragments the frame is the last: its own length says little.
+		flow.Counts[dir].Frames += max(length, n+fewestHeaders)
 		return err
 	}
+	flow.Counts[dir].Frames += length
 	return r.segment(way{flow, dir, f[fieldStream]}, f[fieldSequence], f[fieldTCPLength])
 }
 
