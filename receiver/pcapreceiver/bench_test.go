@@ -13,8 +13,8 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/traffic"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/metadatatest"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/traffic"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/workload"
 )
 
@@ -25,7 +25,8 @@ func BenchmarkFile(b *testing.B) {
 	if path == "" {
 		file, err := os.CreateTemp(b.TempDir(), "*.pcap")
 		require.NoError(b, err)
-		require.NoError(b, traffic.Write(file, 500_000, 1))
+		_, err = traffic.Write(file, 500_000, 1)
+		require.NoError(b, err)
 		require.NoError(b, file.Close())
 		path = file.Name()
 	}

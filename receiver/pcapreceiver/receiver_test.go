@@ -24,8 +24,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata/metricdatatest"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/traffic"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/metadatatest"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/traffic"
 )
 
 // rig is a receiver, what it says and what it reports of itself.
@@ -102,7 +102,8 @@ func told(sink *consumertest.LogsSink) (resources []flow.Resource, records []flo
 
 func mixed(t testing.TB, packets int) []byte {
 	var b bytes.Buffer
-	require.NoError(t, traffic.Write(&b, packets, 1))
+	_, err := traffic.Write(&b, packets, 1)
+	require.NoError(t, err)
 	return b.Bytes()
 }
 

@@ -12,16 +12,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/traffic"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/capture"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/flowtable"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/packet"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/traffic"
 )
 
 // frames is mixed traffic in memory.
 func frames(tb testing.TB, n int) []capture.Frame {
 	var file bytes.Buffer
-	require.NoError(tb, traffic.Write(&file, n, 1))
+	_, err := traffic.Write(&file, n, 1)
+	require.NoError(tb, err)
 	r, err := pcapgo.NewReader(&file)
 	require.NoError(tb, err)
 	var out []capture.Frame

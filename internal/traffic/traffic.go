@@ -18,11 +18,11 @@ const atOnce = 2000
 
 // Write writes a pcap of at least that many packets: whole sessions of HTTPS, HTTP,
 // DNS, mail, plain UDP and bulk uploads over TLS, between containers in 10.77.0.0/16
-// and servers in 198.18.0.0/15 (RFC 2544).
-func Write(w io.Writer, packets int, seed uint64) error {
+// and servers in 198.18.0.0/15 (RFC 2544). It says how many it wrote.
+func Write(w io.Writer, packets int, seed uint64) (written int, err error) {
 	out := pcapgo.NewWriterNanos(w)
 	if err := out.WriteFileHeader(1<<16, layers.LinkTypeEthernet); err != nil {
-		return err
+		return 0, err
 	}
 	m := &mix{out: out, random: rand.New(rand.NewPCG(seed, 0)), now: time.Unix(1_700_000_000, 0),
 		hellos: map[string][]byte{}, buffer: gopacket.NewSerializeBuffer()}
@@ -33,14 +33,14 @@ func Write(w io.Writer, packets int, seed uint64) error {
 		}
 		i := m.random.IntN(len(open))
 		if err := m.write(open[i].next(m.buffer)); err != nil {
-			return err
+			return m.written, err
 		}
 		if open[i].done() {
 			open[i] = open[len(open)-1]
 			open = open[:len(open)-1]
 		}
 	}
-	return nil
+	return m.written, nil
 }
 
 // mix is the state of one Write.
