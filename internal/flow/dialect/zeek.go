@@ -14,7 +14,7 @@ import (
 // told by a field that it always has and no other one does.
 var (
 	zeekConn = dialect{product: "zeek", gives: zeekGives, cues: []string{"conn_state"}, mine: isZeek, read: readZeekConn}
-	zeekHTTP = dialect{product: "zeek", gives: zeekGives, cues: []string{"request_body_len"}, mine: isZeek, read: readZeekHTTP}
+	zeekHTTP = dialect{product: "zeek", gives: zeekGives, cues: []string{"request_body_len"}, mine: isZeekHTTP, read: readZeekHTTP}
 	zeekDNS  = dialect{product: "zeek", gives: zeekGives, cues: []string{"rejected"}, mine: isZeek, read: readZeekDNS}
 	zeekSSL  = dialect{product: "zeek", gives: zeekGives, cues: []string{"established"}, mine: isZeek, read: readZeekSSL}
 	zeekFTP  = dialect{product: "zeek", gives: zeekGives, cues: []string{"reply_code", "command"}, mine: isZeekFTP, read: readZeekFTP}
@@ -44,6 +44,11 @@ func zeekEndsOf(v *view) *zeekEnds {
 }
 
 func isZeek(v *view) bool { return v.has("uid") && zeekEndsOf(v) != nil }
+
+// isZeekHTTP tells http.log from sip.log, whose requests have bodies too.
+func isZeekHTTP(v *view) bool {
+	return isZeek(v) && !v.has("request_path") && !v.has("call_id")
+}
 
 // isZeekFTP tells ftp.log from irc.log, which has commands too.
 func isZeekFTP(v *view) bool {
@@ -96,7 +101,8 @@ func zeekText(text string) string {
 // number is a counter, and whether there is one.
 func (z *zeekLog) number(name string) (int64, bool) {
 	value, ok := z.get(name)
-	if !ok || value.Type() == pcommon.ValueTypeStr && zeekText(value.Str()) == "" {
+	switch {
+	case !ok, value.Type() == pcommon.ValueTypeEmpty, value.Type() == pcommon.ValueTypeStr && zeekText(value.Str()) == "":
 		return 0, false
 	}
 	return z.perhaps(maxCount, name)

@@ -62,6 +62,7 @@ func TestZeekForms(t *testing.T) {
 		"nested": change(zeekRecords(t, ".log", lines), nest),
 		"flat":   change(zeekRecords(t, ".log", lines), underscore),
 		"iso":    change(zeekRecords(t, ".log", lines), iso),
+		"nulls":  change(zeekRecords(t, ".log", lines), nulls),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := read(t, newReader(t), records)
@@ -98,6 +99,15 @@ func underscore(lr plog.LogRecord) {
 		value, _ := m.Get("id." + key)
 		value.CopyTo(m.PutEmpty("id_" + key))
 		m.Remove("id." + key)
+	}
+}
+
+// nulls are how some shippers write what is unset.
+func nulls(lr plog.LogRecord) {
+	for _, key := range []string{"duration", "orig_bytes", "orig_pkts", "service", "ja4", "version", "arg"} {
+		if _, ok := lr.Attributes().Get(key); !ok {
+			lr.Attributes().PutEmpty(key)
+		}
 	}
 }
 
