@@ -49,12 +49,13 @@ func (f *http2Follower) Follow(in Input, gap bool) (Message, bool) {
 	if !f.begun {
 		return Message{}, false
 	}
+	if opened && f.reader.heads == 0 && f.body == 0 {
+		return Message{}, false
+	}
 	m := f.reader.message()
 	m.HTTP.BodySize = max(m.HTTP.BodySize, min(f.body, maxBody))
-	m.cut = false
-	news := !opened || f.reader.heads > 0 || f.body > 0
 	f.reader.best, f.reader.heads, f.body = http2Request{}, 0, 0
-	return m, news
+	return m, true
 }
 
 // open finds the client by its preface, and returns its frames. Without it the
