@@ -34,8 +34,9 @@ type Outcome struct {
 	Lost        int64         `json:"lost,omitempty"`
 	Closed      bool          `json:"closed"`
 
-	// First is the alert that opened the incident.
-	First *collector.Alert `json:"-"`
+	// First is the alert that opened the incident; Said are all, in their order.
+	First *collector.Alert  `json:"-"`
+	Said  []collector.Alert `json:"-"`
 
 	wants Scenario
 	id    string // container id
@@ -92,6 +93,7 @@ type heard struct {
 
 // hear adds an alert to what was said.
 func (o *Outcome) hear(a heard) {
+	o.Said = append(o.Said, a.Alert)
 	if o.First == nil || o.First.ID != a.ID {
 		o.Alerts++
 	}

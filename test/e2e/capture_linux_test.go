@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/wiretap"
 )
 
@@ -19,7 +20,34 @@ import (
 // then reads the recording. Their alerts must be the same, record by record.
 func TestACaptureTellsWhatTheKernelTells(t *testing.T) {
 	l := newLab(t, false)
-	recording := filepath.Join(t.TempDir(), "lab.pcapng")
+	c := collector.Config{
+		Binary: binary(t, "otelcol-exfil"), Dir: t.TempDir(), Quiet: lab.Quiet,
+		Capture:   filepath.Join(t.TempDir(), "lab.pcapng"),
+		Workloads: filepath.Join(t.TempDir(), "lab.workloads.yaml"),
+	}
+	watched := watchAndRecord(t, l, c.Capture)
+	workloads, err := os.Create(c.Workloads)
+	require.NoError(t, err)
+	require.NoError(t, lab.WriteWorkloads(workloads, l.Workloads()))
+	require.NoError(t, workloads.Close())
+
+	var read []collector.Alert
+	require.NoError(t, collector.Replay(t.Context(), c, collector.Handler{
+		Alert: func(a collector.Alert) { read = append(read, a) },
+		Error: func(err error) { t.Error(err) },
+	}))
+	var said []collector.Alert
+	for _, o := range watched {
+		said = append(said, o.Said...)
+	}
+	t.Logf("%d alert records from the kernel, %d from the capture", len(said), len(read))
+	assert.Empty(t, lab.Same(said, read))
+}
+
+// watchAndRecord runs the scenarios under a collector that watches the kernel, and
+// records their packets.
+func watchAndRecord(t *testing.T, l *lab.Lab, recording string) []lab.Outcome {
+	t.Helper()
 	file, err := os.Create(recording)
 	require.NoError(t, err)
 	tap, err := l.Tap(wiretap.MaxSnap, file)
@@ -35,4 +63,5 @@ func TestACaptureTellsWhatTheKernelTells(t *testing.T) {
 		o.Delay = 0 // TestEveryTheft… holds it to its bar, and an emulated machine is slow
 		assert.Empty(t, o.Problems(), o.Scenario)
 	}
+	return outcomes
 }
