@@ -2,7 +2,12 @@ package l7
 
 import (
 	"fmt"
+	"io"
+	"net"
+	"net/smtp"
+	"net/textproto"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,6 +54,77 @@ func TestFollowSMTP(t *testing.T) {
 			assert.Equal(t, test.want, last, "%s in pieces of %d", name, n)
 		}
 	}
+}
+
+// overheard keeps what both sides of a connection say, in order.
+type overheard struct {
+	net.Conn
+	mu    sync.Mutex
+	turns []turn
+}
+
+func (o *overheard) hear(from Direction, p []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.turns = append(o.turns, turn{from, string(p)})
+}
+
+func (o *overheard) Write(p []byte) (int, error) {
+	o.hear(Egress, p)
+	return o.Conn.Write(p)
+}
+
+func (o *overheard) Read(p []byte) (int, error) {
+	n, err := o.Conn.Read(p)
+	o.hear(Ingress, p[:n])
+	return n, err
+}
+
+// acceptMail answers a client until it quits.
+func acceptMail(server net.Conn) {
+	text := textproto.NewConn(server)
+	_ = text.PrintfLine("220 far.example ESMTP")
+	for {
+		line, err := text.ReadLine()
+		verb, _, _ := strings.Cut(line, " ")
+		switch {
+		case err != nil || verb == "QUIT":
+			_ = text.PrintfLine("221 bye")
+			return
+		case verb == "DATA":
+			_ = text.PrintfLine("354 go ahead")
+			_, _ = io.Copy(io.Discard, text.DotReader())
+		}
+		_ = text.PrintfLine("250 ok")
+	}
+}
+
+func TestFollowSMTPRealClient(t *testing.T) {
+	near, far := net.Pipe()
+	ended := make(chan struct{})
+	go func() { acceptMail(far); close(ended) }()
+	heard := &overheard{Conn: near}
+	client, err := smtp.NewClient(heard, "far.example")
+	require.NoError(t, err)
+	message := "Subject: x\r\n\r\n.\r\n..\r\n" + strings.Repeat("0123456789\r\n.", 3000) + "\r\n"
+	for range 2 {
+		require.NoError(t, client.Mail("a@near.example"))
+		require.NoError(t, client.Rcpt("b@far.example"))
+		content, err := client.Data()
+		require.NoError(t, err)
+		_, err = io.WriteString(content, message)
+		require.NoError(t, err)
+		require.NoError(t, content.Close())
+	}
+	require.NoError(t, client.Quit())
+	<-ended
+	var done []int64
+	for _, m := range follow(t, NewFollower("smtp", ""), 1460, heard.turns...) {
+		if m.SMTP.Done {
+			done = append(done, m.SMTP.Size)
+		}
+	}
+	assert.Equal(t, []int64{int64(len(message)), int64(len(message))}, done)
 }
 
 // Half of a connection is enough.
