@@ -75,6 +75,19 @@ func TestHubbleTellsNoSecrets(t *testing.T) {
 	}
 }
 
+// Both ends are pods; the question is the asking one's.
+func TestHubbleQuestionIsTheAskersAlone(t *testing.T) {
+	r, err := NewReader(Options{})
+	require.NoError(t, err)
+	_, flows, err := r.Read(jsonLines(t, "hubble.jsonl")[3])
+	require.NoError(t, err)
+	require.Len(t, flows, 2)
+	assert.Equal(t, "checkout", flows[0].Resource.Deployment)
+	assert.Equal(t, "uploads.example.com", flows[0].Record.DNS.QuestionName)
+	assert.Equal(t, "coredns", flows[1].Resource.Deployment)
+	assert.Zero(t, flows[1].Record.DNS)
+}
+
 func TestHubbleVerdicts(t *testing.T) {
 	for verdict, carried := range map[string]bool{
 		"FORWARDED": true, "REDIRECTED": true, "TRANSLATED": true, "AUDIT": true,

@@ -127,6 +127,11 @@ func (r *Reader) orient(s *said) []Flow {
 		turned.Record.Turn()
 		flows = append(flows, turned)
 	}
+	for i := range flows {
+		if flows[i].Record.Initiator == flow.InitiatorDestination {
+			flows[i].Record.DNS = flow.DNS{} // a name server did not ask: it was asked
+		}
+	}
 	return flows
 }
 
