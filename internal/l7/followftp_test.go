@@ -60,7 +60,7 @@ func TestFollowFTPGap(t *testing.T) {
 	_, news := f.Follow(Input{Payload: []byte("STOR a")}, false)
 	assert.False(t, news)
 	m, _ := f.Follow(Input{Payload: []byte("bc\r\nAPPE d\r\n")}, true)
-	assert.Equal(t, []string{"APPE"}, m.FTP.Commands, "a torn line says nothing")
+	assert.Equal(t, []string{"APPE"}, m.FTP.Commands, "a torn line says little")
 }
 
 func BenchmarkFollowFTP(b *testing.B) {
