@@ -68,12 +68,16 @@ kernel: ## Load and exercise the BPF programs in this kernel (root)
 e2e: build ## Real containers, real uploads, real alerts (root)
 	go test -exec '$(ROOT)' -count 1 -p 1 -timeout 30m -tags e2e $(TESTFLAGS) ./test/config/... ./test/e2e/...
 
+.PHONY: capture
+capture: build ## Captures and flow logs against Suricata, tshark and softflowd (root)
+	go test -exec '$(ROOT)' -count 1 -timeout 20m -tags capture $(TESTFLAGS) ./test/capture/...
+
 .PHONY: eval
 eval: ## Score detection over the labelled corpus
 	go test -count 1 -tags eval -timeout 30m -v ./test/eval/...
 
 .PHONY: vm
-vm: ## The kernel tests in other kernels, under QEMU: a minute each
+vm: build ## The kernel tests and the lab in other kernels, under QEMU: minutes each
 	test/vm/run $(KERNELS)
 
 .PHONY: image

@@ -10,6 +10,9 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
 )
 
+// demonstrated are the scenarios of the demonstration: the ADS's own validations.
+func demonstrated() []string { return []string{"http_put", "ftp_put"} }
+
 // demo steals a file in the ADS's two ways and shows what a person on call
 // would read. Where the lab cannot run it says so, and replays.
 func demo(ctx context.Context, args []string) error {
@@ -20,7 +23,7 @@ func demo(ctx context.Context, args []string) error {
 	if err := here(); err != nil {
 		return s.instead(ctx, err)
 	}
-	scenarios, err := lab.Select([]string{"http_put", "ftp_put"})
+	scenarios, err := lab.Select(demonstrated())
 	if err != nil {
 		return err
 	}

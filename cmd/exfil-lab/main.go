@@ -20,9 +20,9 @@ const usage = `exfil-lab emulates data theft from containers, safely, against it
   exfil-lab demo             steal a file by HTTP PUT and by FTP, show the alerts
   exfil-lab run [scenario…]  run scenarios (all without names), print a table
   exfil-lab list             list the scenarios
-  exfil-lab capture [scen…]  run scenarios, record their packets as pcapng
-  exfil-lab record scen…     run scenarios, print their flow records for replay
-  exfil-lab replay           feed recorded flows to the collector, show the alerts
+  exfil-lab capture [scen…]  run scenarios without a collector, record their packets
+  exfil-lab record scen…     run scenarios, print their flow records
+  exfil-lab replay           have the collector read recorded packets, show the alerts
 
 Run a command with -h for its flags.`
 

@@ -9,12 +9,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
-	"github.com/otelcol-exfil/otelcol-exfil/internal/tell"
 )
 
-// recordedPackets are those of a real run of http_put and ftp_put, cut short, and
-// recordedWorkloads says whose they are; exfil-lab capture writes both.
+// recordedPackets are those of a real run of the demonstrated scenarios, cut to 400
+// bytes each, and recordedWorkloads says whose they are; exfil-lab capture writes both.
 //
 //go:embed testdata/lab.pcapng.zst
 var recordedPackets []byte
@@ -48,23 +48,22 @@ func (s *settings) replay(ctx context.Context) (err error) {
 	); err != nil {
 		return err
 	}
-	const want = 2
+	var alerts []collector.Alert
 	var failed []error
-	seen := make(map[string]bool)
 	if err := collector.Replay(ctx, c, collector.Handler{
-		Alert: func(a collector.Alert) {
-			if !seen[a.ID] {
-				seen[a.ID] = true
-				tell.Alert(os.Stdout, &a.Alert, &a.Workload)
-				fmt.Println()
-			}
-		},
+		Alert: func(a collector.Alert) { alerts = append(alerts, a) },
 		Error: func(err error) { failed = append(failed, err) },
 	}); err != nil {
 		return err
 	}
-	if len(seen) != want {
-		failed = append(failed, fmt.Errorf("%d alerts instead of %d", len(seen), want))
+	scenarios, err := lab.Select(demonstrated())
+	if err != nil {
+		return err
+	}
+	for _, s := range scenarios {
+		if n := lab.TellRecorded(os.Stdout, s, alerts); n != 1 {
+			failed = append(failed, fmt.Errorf("%s: %d alerts instead of one", s.Name, n))
+		}
 	}
 	return errors.Join(failed...)
 }

@@ -57,7 +57,7 @@ func (l *Lab) Tap(snap int, w io.Writer) (tap *wiretap.Wiretap, err error) {
 
 // captured runs one scenario and waits for its last packets.
 func (l *Lab) captured(ctx context.Context, s Scenario, tap *wiretap.Wiretap, c *Capture) error {
-	o := Outcome{Scenario: s.Name, Benign: s.Benign, Container: s.container(), Sent: s.Sent(l.Size), wants: s}
+	o := Outcome{Scenario: s.Name, Benign: s.Benign, Container: s.Container(), Sent: s.Sent(l.Size), wants: s}
 	if missing := l.Sinks.Missing[s.Needs]; missing != nil {
 		o.Skipped = missing.Error()
 		c.Outcomes = append(c.Outcomes, o)

@@ -138,7 +138,7 @@ func (l *Lab) Exec(ctx context.Context, s Scenario) (container.Result, error) {
 	}
 	end(l.ran, time.Now())
 	r, err := l.Engine.Run(ctx, container.Spec{
-		Name:    s.container(),
+		Name:    s.Container(),
 		Command: s.Command,
 		Env:     []string{"FTP_SERVER=ftp.example", fmt.Sprintf("DOWNLOAD_BYTES=%d", l.download)},
 		Files:   files,
@@ -146,7 +146,7 @@ func (l *Lab) Exec(ctx context.Context, s Scenario) (container.Result, error) {
 	})
 	who := flow.Resource{ContainerID: r.ID, Image: l.Engine.Image()}
 	if l.Engine.Socket() != "" {
-		who.Container, who.Runtime = s.container(), l.Engine.Name()
+		who.Container, who.Runtime = s.Container(), l.Engine.Name()
 	}
 	l.ran = append(l.ran, workloads(who, r.Addresses, r.Started)...)
 	if err == nil && r.ExitCode != 0 {

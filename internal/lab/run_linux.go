@@ -60,7 +60,7 @@ func (l *Lab) Run(ctx context.Context, binary string, scenarios []Scenario, done
 
 // one runs a scenario and waits for its first alert.
 func (l *Lab) one(ctx context.Context, s Scenario, e *ear) (Outcome, error) {
-	o := Outcome{Scenario: s.Name, Benign: s.Benign, Container: s.container(), Sent: s.Sent(l.Size), wants: s}
+	o := Outcome{Scenario: s.Name, Benign: s.Benign, Container: s.Container(), Sent: s.Sent(l.Size), wants: s}
 	if missing := l.Sinks.Missing[s.Needs]; missing != nil {
 		o.Skipped = missing.Error()
 		return o, nil

@@ -64,8 +64,8 @@ func Select(names []string) ([]Scenario, error) {
 // (POSIX), and of a stand-in that cannot do what the real tool can.
 const NotInstalled = 127
 
-// container is the scenario's container name.
-func (s Scenario) container() string { return "exfil-" + strings.ReplaceAll(s.Name, "_", "-") }
+// Container is the name of the container that it runs in.
+func (s Scenario) Container() string { return "exfil-" + strings.ReplaceAll(s.Name, "_", "-") }
 
 // Sent is how many bytes the application gives to its peer.
 func (s Scenario) Sent(loot int64) int64 {

@@ -63,7 +63,8 @@ func TestACaptureOfTheLab(t *testing.T) {
 	}
 }
 
-// installed skips where a reader is not on this machine, except in CI.
+// installed skips where a reader is not on this machine; CI, which installs them,
+// takes no skips.
 func installed(t *testing.T, program string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
