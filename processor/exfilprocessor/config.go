@@ -8,9 +8,9 @@ import (
 	"go.opentelemetry.io/collector/component"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow/dialect"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/indicator"
-	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
 
 // Config of the processor. Durations are event time: the records' own.

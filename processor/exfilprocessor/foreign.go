@@ -11,8 +11,8 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow/dialect"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/mask"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
-	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
 
 // foreign is what the processor knows of other products' logs.

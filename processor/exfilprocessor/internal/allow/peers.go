@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
-	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
 )
 
 // peers is a compiled Destination; an empty list is a field that was not given.

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
-	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
 )
 
 // aliasSettings are of an engine that knows two autonomous systems.

@@ -15,8 +15,8 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
-	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/netset"
 )
 
 // Settings of an engine. All durations are event time.

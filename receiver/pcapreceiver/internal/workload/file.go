@@ -40,7 +40,7 @@ func readFile(path string) ([]entry, error) {
 	return parse(text)
 }
 
-// parse reads a YAML list. An error names the entry by its place, from 1.
+// parse reads a YAML list. An error names the entry by its place, from 1, and by its line.
 func parse(text []byte) ([]entry, error) {
 	if len(text) > mostBytes {
 		return nil, fmt.Errorf("more than %d bytes", mostBytes)
@@ -55,11 +55,29 @@ func parse(text []byte) ([]entry, error) {
 	for i := range list {
 		e, err := list[i].entry()
 		if err != nil {
-			return nil, fmt.Errorf("entry %d: %w", i+1, err)
+			return nil, fmt.Errorf("entry %d (line %d): %w", i+1, lineOf(text, i), err)
 		}
+		e.place = i
 		entries = append(entries, e)
 	}
-	return entries, clash(entries)
+	if first, second, prefix := clash(entries); first != second {
+		return nil, fmt.Errorf("entries %d (line %d) and %d (line %d): both are about %v at the same time",
+			first+1, lineOf(text, first), second+1, lineOf(text, second), prefix)
+	}
+	return entries, nil
+}
+
+// lineOf is where an entry stands. The file is read anew for it, since only an error asks.
+func lineOf(text []byte, place int) int {
+	var document yaml.Node
+	if yaml.Unmarshal(text, &document) != nil || len(document.Content) == 0 {
+		return 0
+	}
+	list := document.Content[0]
+	if list.Kind == yaml.AliasNode || place >= len(list.Content) {
+		return 0
+	}
+	return list.Content[place].Line
 }
 
 // entry checks what is written.
@@ -69,17 +87,29 @@ func (w *written) entry() (entry, error) {
 	if e.prefix, err = network(w.Address); err != nil {
 		return e, err
 	}
-	if !w.From.IsZero() {
-		e.from = w.From.UnixNano()
+	if e.from, err = moment(w.From, beginning); err != nil {
+		return e, fmt.Errorf("from: %w", err)
 	}
-	if !w.Until.IsZero() {
-		e.until = w.Until.UnixNano()
+	if e.until, err = moment(w.Until, forever); err != nil {
+		return e, fmt.Errorf("until: %w", err)
 	}
 	if e.from >= e.until {
 		return e, errors.New("from: not before until")
 	}
 	e.workload, err = named(w.Attributes)
 	return e, err
+}
+
+// moment is a time in ns since the epoch, which an int64 holds of the years 1678 to 2262;
+// none is the value of a time that was not written.
+func moment(t time.Time, none int64) (int64, error) {
+	if t.IsZero() {
+		return none, nil
+	}
+	if t.Year() < 1678 || t.Year() > 2261 {
+		return 0, fmt.Errorf("%v is not between 1678 and 2261", t)
+	}
+	return t.UnixNano(), nil
 }
 
 // network reads an address, or a network in CIDR form.
@@ -121,16 +151,15 @@ func named(attributes map[string]string) (*Workload, error) {
 	return w, nil
 }
 
-// clash is an error where two entries name one network at one time.
-func clash(entries []entry) error {
-	places := make(map[netip.Prefix][]int)
-	for i, e := range entries {
-		for _, j := range places[e.prefix] {
-			if o := entries[j]; e.from < o.until && o.from < e.until {
-				return fmt.Errorf("entries %d and %d: both are about %v at the same time", j+1, i+1, e.prefix)
-			}
+// clash gives the places of two entries that name one network at one time; equal ones
+// where there are none.
+func clash(entries []entry) (first, second int, prefix netip.Prefix) {
+	ordered := slices.SortedFunc(slices.Values(entries), entry.compare)
+	for i := 1; i < len(ordered); i++ {
+		a, b := ordered[i-1], ordered[i]
+		if a.prefix == b.prefix && b.from < a.until {
+			return min(a.place, b.place), max(a.place, b.place), a.prefix
 		}
-		places[e.prefix] = append(places[e.prefix], i)
 	}
-	return nil
+	return 0, 0, netip.Prefix{}
 }

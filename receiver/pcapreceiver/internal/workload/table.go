@@ -3,36 +3,36 @@ package workload
 import (
 	"net/netip"
 	"slices"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
 )
 
-// table finds the most specific network of an address.
+// table finds whose an address is: in the mapping by one look for each length of network
+// that it has, then in the container networks.
 type table struct {
-	at map[netip.Prefix][]entry
-	// bits are the lengths of prefixes that there are, longest first.
+	networks netset.Set
+	// mapping has the entries of each network, by time.
+	mapping map[netip.Prefix][]entry
+	// bits are the lengths of the mapping's networks, longest first.
 	bits4, bits6 []int
 }
 
-func newTable(networks []netip.Prefix, entries []entry) *table {
-	t := &table{at: make(map[netip.Prefix][]entry, len(networks)+len(entries))}
-	for _, e := range entries {
-		t.add(e)
+func newTable(networks netset.Set, entries []entry) *table {
+	t := &table{networks: networks, mapping: make(map[netip.Prefix][]entry, len(entries))}
+	for _, e := range slices.SortedFunc(slices.Values(entries), entry.compare) {
+		t.mapping[e.prefix] = append(t.mapping[e.prefix], e)
+		bits := &t.bits6
+		if e.prefix.Addr().Is4() {
+			bits = &t.bits4
+		}
+		if !slices.Contains(*bits, e.prefix.Bits()) {
+			*bits = append(*bits, e.prefix.Bits())
+		}
 	}
-	for _, p := range networks { // behind the mapping, where both name one network
-		t.add(entry{prefix: p, from: beginning, until: forever})
-	}
+	longest := func(a, b int) int { return b - a }
+	slices.SortFunc(t.bits4, longest)
+	slices.SortFunc(t.bits6, longest)
 	return t
-}
-
-func (t *table) add(e entry) {
-	t.at[e.prefix] = append(t.at[e.prefix], e)
-	bits := &t.bits6
-	if e.prefix.Addr().Is4() {
-		bits = &t.bits4
-	}
-	if !slices.Contains(*bits, e.prefix.Bits()) {
-		*bits = append(*bits, e.prefix.Bits())
-		slices.SortFunc(*bits, func(a, b int) int { return b - a })
-	}
 }
 
 func (t *table) lookup(addr netip.Addr, at int64) (*Workload, bool) {
@@ -43,13 +43,27 @@ func (t *table) lookup(addr netip.Addr, at int64) (*Workload, bool) {
 	for _, n := range bits {
 		p, err := addr.Prefix(n)
 		if err != nil {
-			continue
+			break // an address with a zone, or none
 		}
-		for _, e := range t.at[p] {
-			if e.from <= at && at < e.until {
-				return e.workload, true
-			}
+		if w := during(t.mapping[p], at); w != nil {
+			return w, true
 		}
 	}
-	return nil, false
+	return nil, t.networks.Contains(addr)
+}
+
+// during is the workload at a time, of entries in its order that do not overlap.
+func during(entries []entry, at int64) *Workload {
+	low, high := 0, len(entries)
+	for low < high {
+		if middle := (low + high) / 2; entries[middle].until <= at {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	if low < len(entries) && entries[low].from <= at {
+		return entries[low].workload
+	}
+	return nil
 }

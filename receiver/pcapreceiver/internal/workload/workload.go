@@ -1,8 +1,22 @@
 // Package workload says whose an address is: a container's by its network, and
 // which container's by a mapping file.
+//
+// The file is a YAML list. An entry has an address or a network in CIDR form, a span of time
+// if the address was not always the same workload's (from is included, until is not), and
+// resource attributes by the names that flow records have:
+//
+//   - address: 10.0.3.7
+//     from: 2026-01-05T09:00:00Z
+//     until: 2026-01-05T17:30:00Z
+//     attributes: {k8s.namespace.name: shop, k8s.deployment.name: cart}
+//
+// Of several entries the longest network decides that has one for the time; two of one
+// network whose spans overlap are an error. An address of the mapping is observed whether
+// or not a container network has it.
 package workload
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/netip"
@@ -11,6 +25,7 @@ import (
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
 )
 
 // Workload is whose an address is.
@@ -21,7 +36,7 @@ type Workload struct {
 // Directory knows the container networks and the mapping. Lookup and Reload may be
 // called at the same time.
 type Directory struct {
-	networks []netip.Prefix
+	networks netset.Set
 	path     string
 	seen     version
 	table    atomic.Pointer[table]
@@ -36,14 +51,11 @@ type version struct {
 // New reads the networks, in CIDR form, and the mapping file, if one is named. An
 // error names the receiver's key.
 func New(networks []string, path string) (*Directory, error) {
-	d := &Directory{path: path}
-	for _, text := range networks {
-		p, err := netip.ParsePrefix(text)
-		if err != nil || p != p.Masked() || p.Addr().Is4In6() {
-			return nil, fmt.Errorf("container_networks: %q is not a network such as 10.0.0.0/8", text)
-		}
-		d.networks = append(d.networks, p)
+	inside, err := netset.Parse(networks)
+	if err != nil {
+		return nil, fmt.Errorf("container_networks: %w", err)
 	}
+	d := &Directory{path: path, networks: inside}
 	d.table.Store(newTable(d.networks, nil))
 	if _, err := d.Reload(); err != nil {
 		return nil, err
@@ -80,11 +92,18 @@ func (d *Directory) Lookup(addr netip.Addr, at int64) (*Workload, bool) {
 	return d.table.Load().lookup(addr, at)
 }
 
-// entry is one line of the mapping.
+// entry is one of the mapping's.
 type entry struct {
 	prefix      netip.Prefix
 	from, until int64 // until is not included
 	workload    *Workload
+	place       int // in the file, from 0
+}
+
+// compare orders by network, then by time.
+func (e entry) compare(f entry) int {
+	return cmp.Or(e.prefix.Addr().Compare(f.prefix.Addr()), cmp.Compare(e.prefix.Bits(), f.prefix.Bits()),
+		cmp.Compare(e.from, f.from), cmp.Compare(e.place, f.place))
 }
 
 // always is the span of an entry that names none.

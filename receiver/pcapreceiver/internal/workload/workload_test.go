@@ -4,11 +4,15 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
 )
 
 const mapping = `
@@ -18,6 +22,8 @@ const mapping = `
 - address: 10.77.0.2
   from: 2026-11-24T12:00:00Z
   attributes: {container.name: second}
+- address: 10.76.0.0/15
+  attributes: {container.name: wide}
 - address: 10.77.1.0/24
   attributes: {k8s.deployment.name: shop, k8s.namespace.name: prod}
 - address: 10.77.1.9
@@ -47,6 +53,8 @@ func TestLookup(t *testing.T) {
 		{"10.77.0.2", noon - 1, "first", true},
 		{"10.77.0.2", noon, "second", true},
 		{"10.77.1.8", noon, "", true},
+		{"10.76.255.255", noon, "wide", true},
+		{"10.78.0.0", noon, "", true},
 		{"10.77.1.9", noon, "odd", true},
 		{"192.0.2.7", 0, "elsewhere", true},
 		{"10.1.1.1", 0, "", true},
@@ -64,6 +72,32 @@ func TestLookup(t *testing.T) {
 	}
 	w, _ := d.Lookup(netip.MustParseAddr("10.77.1.8"), noon)
 	assert.Equal(t, "shop", w.Resource.Deployment)
+}
+
+func TestManySpansOfOneAddress(t *testing.T) {
+	var entries []entry
+	for i := range 1000 { // odd seconds are nobody's
+		at := int64(2*i) * int64(time.Second)
+		entries = append(entries, entry{
+			prefix: netip.MustParsePrefix("10.0.0.1/32"), from: at, until: at + int64(time.Second), place: 999 - i,
+			workload: &Workload{Resource: flow.Resource{Container: time.Duration(at).String()}},
+		})
+	}
+	slices.Reverse(entries)
+	first, second, _ := clash(entries)
+	require.Equal(t, first, second)
+	d := newTable(netset.Set{}, entries)
+	for i := range 2000 {
+		at := int64(i) * int64(time.Second)
+		w, observed := d.lookup(netip.MustParseAddr("10.0.0.1"), at)
+		require.Equal(t, i%2 == 0, observed)
+		if observed {
+			require.Equal(t, time.Duration(at).String(), w.Resource.Container)
+		}
+	}
+	entries[5].until += 2 * int64(time.Second)
+	first, second, _ = clash(entries)
+	require.NotEqual(t, first, second)
 }
 
 func TestReload(t *testing.T) {
@@ -94,14 +128,16 @@ func TestReload(t *testing.T) {
 
 func TestErrorsNameTheEntry(t *testing.T) {
 	for text, wanted := range map[string]string{
-		"[{address: x, attributes: {container.name: a}}]":                                                              "entry 1: address",
-		"[{address: 10.0.0.1/8, attributes: {container.name: a}}]":                                                     "entry 1: address",
-		"[{address: 10.0.0.1}]":                                                                                        "entry 1: attributes",
-		"[{address: 10.0.0.1, attributes: {container.nam: a}}]":                                                        `"container.nam" is not`,
+		"[{address: x, attributes: {container.name: a}}]":          "entry 1 (line 1): address",
+		"[{address: 10.0.0.1/8, attributes: {container.name: a}}]": "entry 1 (line 1): address",
+		"[{address: 10.0.0.1}]":                                    "entry 1 (line 1): attributes",
+		"[{address: 10.0.0.1, attributes: {container.nam: a}}]":    `"container.nam" is not`,
+		"# a\n- address: 10.0.0.1\n  attributes: {container.name: a}\n\n- address: 10.0.0.2\n  until: 9999-01-01T00:00:00Z\n  attributes: {a: b}\n":                                                                                                                                 "entry 2 (line 5): until",
+		"- {address: 10.0.0.1, until: 2026-01-02T00:00:00Z, attributes: {host.name: a}}\n- {address: 10.0.0.1, from: 2026-01-03T00:00:00Z, attributes: {host.name: b}}\n- {address: 10.0.0.1, from: 2026-01-01T00:00:00Z, until: 2026-01-01T00:00:01Z, attributes: {host.name: c}}": "entries 1 (line 1) and 3 (line 3)",
 		"[{address: 10.0.0.1, addres: b}]":                                                                             "line 1",
 		"[{address: 10.0.0.1, from: yesterday, attributes: {container.name: a}}]":                                      "yesterday",
-		"[{address: 10.0.0.1, from: 2026-01-02T00:00:00Z, until: 2026-01-01T00:00:00Z}]":                               "entry 1: from",
-		"[{address: 10.0.0.1, attributes: {container.name: a}}, {address: 10.0.0.1, attributes: {container.name: b}}]": "entries 1 and 2",
+		"[{address: 10.0.0.1, from: 2026-01-02T00:00:00Z, until: 2026-01-01T00:00:00Z}]":                               "entry 1 (line 1): from",
+		"[{address: 10.0.0.1, attributes: {container.name: a}}, {address: 10.0.0.1, attributes: {container.name: b}}]": "entries 1 (line 1) and 2 (line 1): both are about 10.0.0.1/32",
 	} {
 		_, err := parse([]byte(text))
 		assert.ErrorContains(t, err, wanted, text)
@@ -118,7 +154,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		entries, err := parse(text)
 		if err == nil {
-			d := newTable(nil, entries)
+			d := newTable(netset.Set{}, entries)
 			for _, e := range entries {
 				w, observed := d.lookup(e.prefix.Addr(), e.from)
 				assert.True(t, observed)
@@ -131,7 +167,9 @@ func FuzzParse(f *testing.F) {
 func BenchmarkLookup(b *testing.B) {
 	entries, err := parse([]byte(mapping))
 	require.NoError(b, err)
-	d := newTable([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16")}, entries)
+	networks, err := netset.Parse([]string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"})
+	require.NoError(b, err)
+	d := newTable(networks, entries)
 	for name, addr := range map[string]string{"mapped": "10.77.0.2", "nobody": "203.0.113.1"} {
 		a := netip.MustParseAddr(addr)
 		b.Run(name, func(b *testing.B) {
