@@ -88,6 +88,9 @@ func same(t *testing.T, other packetReader, frame *Frame) packetReader {
 	if err != nil {
 		return nil
 	}
+	if info.Timestamp.IsZero() && len(data) > len(frame.Data) {
+		return nil // a simple packet that claims more than its block has, and gets it there
+	}
 	link := frame.Link
 	switch r := other.(type) {
 	case *pcapgo.Reader:
