@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"encoding/binary"
-	"errors"
 	"math"
 	"testing"
 
@@ -47,7 +46,7 @@ func fuzzRead(f *testing.F, d *dialect, good []plog.LogRecord) {
 		var s said
 		if err := d.read(&v, &s); err != nil {
 			var refused *flow.RecordError
-			require.True(t, errors.As(err, &refused), "%T", err)
+			require.ErrorAs(t, err, &refused)
 			require.NotEmpty(t, refused.Attribute)
 			return
 		}

@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"encoding/json"
-	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -94,7 +93,7 @@ func nameSpoiled(t *testing.T, d *dialect, good map[string]any, fields ...string
 				continue
 			}
 			var refused *flow.RecordError
-			require.True(t, errors.As(err, &refused), "%s: %T", field, err)
+			require.ErrorAs(t, err, &refused, field)
 			assert.Contains(t, []string{strings.ReplaceAll(field, "/", "."), "timestamp"}, refused.Attribute, "%v", value)
 			assert.NotContains(t, err.Error(), "4711")
 		}

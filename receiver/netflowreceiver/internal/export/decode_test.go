@@ -2,6 +2,7 @@ package export
 
 import (
 	"encoding/binary"
+	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -220,7 +221,7 @@ func FuzzDecode(f *testing.F) {
 		for _, datagram := range [][]byte{first, second, first} {
 			m, err := d.Decode(router, now, datagram)
 			if err != nil {
-				require.True(t, err == ErrShort || err == ErrVersion)
+				require.True(t, errors.Is(err, ErrShort) || errors.Is(err, ErrVersion))
 			}
 			// A record with counters for both directions is told as two.
 			require.LessOrEqual(t, len(m.Records), 2*len(datagram))
