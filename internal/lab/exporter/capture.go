@@ -42,7 +42,7 @@ func WriteCapture(path string, u Upload) (sent, got Counted, err error) {
 	}
 	defer file.Close()
 	buffer := bufio.NewWriterSize(file, 1<<20)
-	w := writer{to: pcapgo.NewWriterNanos(buffer), upload: u, at: u.Start}
+	w := writer{to: pcapgo.NewWriterNanos(buffer), out: gopacket.NewSerializeBuffer(), upload: u, at: u.Start}
 	if err := w.to.WriteFileHeader(headers, layers.LinkTypeEthernet); err != nil {
 		return sent, got, err
 	}
@@ -55,9 +55,11 @@ func WriteCapture(path string, u Upload) (sent, got Counted, err error) {
 
 type writer struct {
 	to        *pcapgo.Writer
+	out       gopacket.SerializeBuffer // cleared for each packet
 	upload    Upload
 	at        time.Time
 	sent, got Counted
+	zeros     [segment]byte
 	err       error
 }
 
@@ -101,13 +103,12 @@ func (w *writer) packet(forth bool, payload int64, tcp layers.TCP) {
 			layers.TCPOption{OptionType: layers.TCPOptionKindNop}, layers.TCPOption{OptionType: layers.TCPOptionKindNop})
 	}
 	ether := layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}}
-	whole := make(gopacket.Payload, payload)
+	whole := gopacket.Payload(w.zeros[:payload])
 	below, length := network(&ether, from.Addr(), to.Addr())
-	out := gopacket.NewSerializeBuffer()
-	if w.err = gopacket.SerializeLayers(out, gopacket.SerializeOptions{FixLengths: true}, &ether, below, &tcp, whole); w.err != nil {
+	if w.err = gopacket.SerializeLayers(w.out, gopacket.SerializeOptions{FixLengths: true}, &ether, below, &tcp, whole); w.err != nil {
 		return
 	}
-	b := out.Bytes()
+	b := w.out.Bytes()
 	counted.Packets++
 	counted.Bytes += int64(len(b) - length)
 	w.err = w.to.WritePacket(gopacket.CaptureInfo{Timestamp: w.at, CaptureLength: len(b) - int(payload), Length: len(b)}, b[:len(b)-int(payload)])

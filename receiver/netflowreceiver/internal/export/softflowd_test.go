@@ -45,7 +45,7 @@ func datagrams(t testing.TB, u exporter.Upload, version int, options ...string) 
 
 var (
 	upload4 = exporter.Upload{Client: netip.MustParseAddrPort("10.0.3.7:41234"), Server: netip.MustParseAddrPort("203.0.113.9:443"),
-		Bytes: 50 << 20, Start: time.Date(2026, 2, 24, 8, 43, 39, 0, time.UTC), Lasts: 40 * time.Second}
+		Bytes: 5 << 20, Start: time.Date(2026, 2, 24, 8, 43, 39, 0, time.UTC), Lasts: 40 * time.Second}
 	upload6 = exporter.Upload{Client: netip.MustParseAddrPort("[2001:db8::7]:41234"), Server: netip.MustParseAddrPort("[2001:db8:9::9]:443"),
 		Bytes: 1 << 20, Start: upload4.Start, Lasts: 40 * time.Second}
 )
