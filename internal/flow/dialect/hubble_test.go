@@ -88,6 +88,23 @@ func TestHubbleQuestionIsTheAskersAlone(t *testing.T) {
 	assert.Zero(t, flows[1].Record.DNS)
 }
 
+// What Hubble lost is told with the next flow.
+func TestHubbleLosses(t *testing.T) {
+	r, err := NewReader(Options{})
+	require.NoError(t, err)
+	lines := jsonLines(t, "hubble.jsonl")
+	for range 2 {
+		_, flows, err := r.Read(lines[7])
+		require.NoError(t, err)
+		assert.Empty(t, flows)
+	}
+	for _, want := range []int64{84, 0} {
+		_, flows, err := r.Read(lines[0])
+		require.NoError(t, err)
+		assert.Equal(t, want, flows[0].Record.Lost)
+	}
+}
+
 func TestHubbleVerdicts(t *testing.T) {
 	for verdict, carried := range map[string]bool{
 		"FORWARDED": true, "REDIRECTED": true, "TRANSLATED": true, "AUDIT": true,
