@@ -3,6 +3,8 @@ package exfilprocessor
 import (
 	"context"
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 	"golang.org/x/tools/txtar"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow/dialect"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/metadata"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/scenario"
 )
@@ -117,6 +120,30 @@ func withoutPassed(text string) (alerts string) {
 		}
 	}
 	return alerts
+}
+
+// The dialects' README lists the rules that each product cannot feed.
+func TestReadmeNamesTheBlindRules(t *testing.T) {
+	text, err := os.ReadFile("../../internal/flow/dialect/README.md")
+	require.NoError(t, err)
+	p, _ := foreignProcessor(t, new(consumertest.LogsSink))
+	for _, product := range dialect.Products() {
+		var blind, others []string
+		for _, rule := range p.foreign.rules {
+			name := "`" + rule.Name + "`"
+			if dialect.Gives(product).Lacks(rule.Needs) != 0 {
+				blind = append(blind, name)
+			} else {
+				others = append(others, name)
+			}
+		}
+		cell := " | " + strings.Join(blind, ", ") + " |"
+		if len(others) < len(blind) {
+			cell = " | all but " + strings.Join(others, ", ") + " |"
+		}
+		row := regexp.MustCompile("(?m)^\\| `" + product + "` \\|.*$").Find(text)
+		require.Contains(t, string(row), cell, product)
+	}
 }
 
 // BenchmarkForeign is the cost of a connection in Zeek's conn.log.
