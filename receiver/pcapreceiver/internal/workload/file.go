@@ -17,7 +17,7 @@ import (
 )
 
 // mostBytes bounds a mapping file.
-const mostBytes = 64 << 20
+const mostBytes = 16 << 20
 
 // written is an entry as it stands in the file.
 type written struct {

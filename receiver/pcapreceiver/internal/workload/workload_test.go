@@ -134,7 +134,7 @@ func TestErrorsNameTheEntry(t *testing.T) {
 		"[{address: 10.0.0.1, attributes: {container.nam: a}}]":    `"container.nam" is not`,
 		"# a\n- address: 10.0.0.1\n  attributes: {container.name: a}\n\n- address: 10.0.0.2\n  until: 9999-01-01T00:00:00Z\n  attributes: {a: b}\n":                                                                                                                                 "entry 2 (line 5): until",
 		"- {address: 10.0.0.1, until: 2026-01-02T00:00:00Z, attributes: {host.name: a}}\n- {address: 10.0.0.1, from: 2026-01-03T00:00:00Z, attributes: {host.name: b}}\n- {address: 10.0.0.1, from: 2026-01-01T00:00:00Z, until: 2026-01-01T00:00:01Z, attributes: {host.name: c}}": "entries 1 (line 1) and 3 (line 3)",
-		"[{address: 10.0.0.1, addres: b}]":                                                                             "line 1",
+		"[{address: 10.0.0.1, addr: b}]":                                                                               "line 1",
 		"[{address: 10.0.0.1, from: yesterday, attributes: {container.name: a}}]":                                      "yesterday",
 		"[{address: 10.0.0.1, from: 2026-01-02T00:00:00Z, until: 2026-01-01T00:00:00Z}]":                               "entry 1 (line 1): from",
 		"[{address: 10.0.0.1, attributes: {container.name: a}}, {address: 10.0.0.1, attributes: {container.name: b}}]": "entries 1 (line 1) and 2 (line 1): both are about 10.0.0.1/32",
