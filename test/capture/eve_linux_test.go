@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +31,9 @@ import (
 // Suricata's log, by the config for that: every theft alerts, and nothing else does.
 func TestSuricatasLogOfTheLab(t *testing.T) {
 	installed(t, "suricata")
-	r := record(t)
+	// Docker gives one container's address to the next, and Suricata knows containers
+	// by their addresses.
+	r := record(t, func(o *lab.Options) { o.NoDocker = true })
 	dir := t.TempDir()
 	config := filepath.Join(distribution.Root(t), "test", "capture", "testdata", "suricata.yaml")
 	_, err := reference.Suricata(t.Context(), r.packets, config, dir)
@@ -63,7 +66,7 @@ func (r *recording) readEVE(t *testing.T, eve string) []collector.Alert {
 		"--config", "yaml:processors::exfil::learning: 0s", // there is no day to learn in
 		"--config", "yaml:exporters::file::path: "+output,
 		"--config", "yaml:service::pipelines::logs::exporters: [file]")
-	cmd.Env = append(append(os.Environ(), env...), "SURICATA_EVE="+eve, "CONTAINER_NETWORKS=[10.78.0.0/16, fd78::/32]")
+	cmd.Env = append(append(os.Environ(), env...), "SURICATA_EVE="+eve, "CONTAINER_NETWORKS=["+strings.Join(r.networks(), ", ")+"]")
 	var said strings.Builder
 	cmd.Stderr = &said
 	require.NoError(t, cmd.Start())
@@ -72,6 +75,14 @@ func (r *recording) readEVE(t *testing.T, eve string) []collector.Alert {
 	require.NoError(t, cmd.Wait(), "%s", &said)
 	require.True(t, read, "%s", &said)
 	return r.byAddress(t, output)
+}
+
+// networks are the containers', of one address each.
+func (r *recording) networks() (list []string) {
+	for a := range r.addresses {
+		list = append(list, netip.PrefixFrom(a, a.BitLen()).String())
+	}
+	return list
 }
 
 func dialectRecords(env []string) int {

@@ -27,16 +27,20 @@ type recording struct {
 }
 
 // record runs every scenario once, with a download of 30 MB instead of 3 GB.
-func record(t *testing.T) *recording {
+func record(t *testing.T, change ...func(*lab.Options)) *recording {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("the lab needs root")
 	}
-	l, err := lab.New(t.Context(), lab.Options{
+	options := lab.Options{
 		Program:  filepath.Join(filepath.Dir(distribution.Binary(t)), "exfil-lab"),
 		Size:     20 << 20,
 		Download: 30_000_000,
-	})
+	}
+	for _, c := range change {
+		c(&options)
+	}
+	l, err := lab.New(t.Context(), options)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })
 	dir := t.TempDir()
