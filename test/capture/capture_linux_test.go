@@ -35,12 +35,12 @@ func TestACaptureOfTheLab(t *testing.T) {
 		var err error
 		tshark, err = reference.Tshark(t.Context(), r.packets)
 		require.NoError(t, err)
-		tshark.Keep(r.observed)
+		tshark.Keep(r.observed) // and the other readers' tests take their headers' sizes from it
 		agree(t, "tshark", o.table, tshark, reference.Flows, reference.Packets, reference.Payload, reference.Protocol,
 			reference.Methods, reference.BodySize, reference.Commands, reference.Names, reference.Questions)
 	})
 	t.Run("suricata", func(t *testing.T) {
-		installed(t, "suricata")
+		installed(t, "suricata", "tshark")
 		config := filepath.Join(distribution.Root(t), "test", "capture", "testdata", "suricata.yaml")
 		suricata, err := reference.Suricata(t.Context(), r.packets, config, t.TempDir())
 		require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestACaptureOfTheLab(t *testing.T) {
 	})
 	for _, version := range []int{5, 9, 10} {
 		t.Run(fmt.Sprint("softflowd_", version), func(t *testing.T) {
-			installed(t, "softflowd")
+			installed(t, "softflowd", "tshark")
 			softflowd, err := reference.Softflowd(t.Context(), r.packets, version)
 			require.NoError(t, err)
 			softflowd.Keep(r.observed)
@@ -65,9 +65,11 @@ func TestACaptureOfTheLab(t *testing.T) {
 
 // installed skips where a reader is not on this machine; CI, which installs them,
 // takes no skips.
-func installed(t *testing.T, program string) {
+func installed(t *testing.T, programs ...string) {
 	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		t.Skip(program, "is not installed")
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(program, "is not installed")
+		}
 	}
 }
