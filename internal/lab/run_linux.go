@@ -14,9 +14,9 @@ const (
 	// Quiet is how long a destination is silent before its incident closes.
 	Quiet = 3 * time.Second
 
-	runWithin   = 2 * time.Minute  // one container
-	alertWithin = 5 * time.Second  // after its end
-	closeWithin = 15 * time.Second // after the last container's end
+	runWithin   = 5 * time.Minute  // one container
+	alertWithin = 15 * time.Second // after its end
+	closeWithin = 30 * time.Second // after the last container's end
 )
 
 // Collect starts a collector that watches the lab's containers. It writes flow

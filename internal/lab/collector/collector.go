@@ -16,7 +16,7 @@ import (
 const (
 	// ready is what the collector logs when its pipelines run.
 	ready       = "Everything is ready"
-	startWithin = 30 * time.Second
+	startWithin = time.Minute
 	stopWithin  = 15 * time.Second
 	// mostLog is how much is told of what a collector wrote of itself, in bytes.
 	mostLog = 16 << 10
