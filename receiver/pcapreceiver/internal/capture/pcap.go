@@ -29,7 +29,7 @@ const (
 // (draft-ietf-opsawg-pcap).
 type pcap struct {
 	*window
-	big    bool
+	endian
 	header int   // bytes of a record's header
 	tick   int64 // ns
 	link   layers.LinkType
@@ -72,20 +72,6 @@ func newPcap(w *window) (*pcap, error) {
 	p.link = layers.LinkType(link)
 	w.consume(pcapHeader)
 	return p, nil
-}
-
-func (p *pcap) u16(b []byte) uint16 {
-	if p.big {
-		return binary.BigEndian.Uint16(b)
-	}
-	return binary.LittleEndian.Uint16(b)
-}
-
-func (p *pcap) u32(b []byte) uint32 {
-	if p.big {
-		return binary.BigEndian.Uint32(b)
-	}
-	return binary.LittleEndian.Uint32(b)
 }
 
 func (p *pcap) next(f *Frame) error {

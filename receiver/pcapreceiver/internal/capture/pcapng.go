@@ -28,7 +28,7 @@ const (
 // pcapng reads the packets of a pcapng file.
 type pcapng struct {
 	*window
-	big        bool
+	endian
 	interfaces []ngPort // of this section
 	rest       int64    // of the last block, still to be skipped
 }
@@ -50,24 +50,6 @@ func newPcapng(w *window) (*pcapng, error) {
 	}
 	p.rest = 0
 	return p, nil
-}
-
-func (p *pcapng) u16(b []byte) uint16 {
-	if p.big {
-		return binary.BigEndian.Uint16(b)
-	}
-	return binary.LittleEndian.Uint16(b)
-}
-
-func (p *pcapng) u32(b []byte) uint32 {
-	if p.big {
-		return binary.BigEndian.Uint32(b)
-	}
-	return binary.LittleEndian.Uint32(b)
-}
-
-func (p *pcapng) u64(high, low []byte) uint64 {
-	return uint64(p.u32(high))<<32 | uint64(p.u32(low))
 }
 
 func (p *pcapng) next(f *Frame) error {
@@ -197,7 +179,7 @@ func (p *pcapng) packet(f *Frame, body ngBody, port uint32) error {
 		return reject("a frame of %d bytes in a block with room for %d", captured, min(len(b)-20, maxFrame))
 	}
 	on := &p.interfaces[port]
-	f.Time = on.time(p.u64(b[4:], b[8:]))
+	f.Time = on.time(uint64(p.u32(b[4:]))<<32 | uint64(p.u32(b[8:])))
 	f.Link = on.link
 	f.Data = b[20 : 20+captured]
 	f.Length = max(int(captured), onWire(p.u32(b[16:])))
@@ -250,7 +232,7 @@ func (p *pcapng) describe(body ngBody) error {
 		case code == ngOptionResolution && length == 1:
 			resolution = b[0]
 		case code == ngOptionOffset && length == 8:
-			offset = p.offsetOption(b)
+			offset = int64(p.u64(b))
 		}
 		b = b[min(len(b), (length+3)&^3):]
 	}
@@ -260,12 +242,4 @@ func (p *pcapng) describe(body ngBody) error {
 	}
 	p.interfaces = append(p.interfaces, port)
 	return nil
-}
-
-// offsetOption is a 64 bit integer in the section's byte order.
-func (p *pcapng) offsetOption(b []byte) int64 {
-	if p.big {
-		return int64(binary.BigEndian.Uint64(b))
-	}
-	return int64(binary.LittleEndian.Uint64(b))
 }
