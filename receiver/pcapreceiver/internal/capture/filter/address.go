@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"context"
 	"net"
 	"net/netip"
 	"strings"
@@ -142,7 +143,8 @@ func service(w word, protocol string) (uint32, error) {
 	if protocol != "udp" {
 		protocol = "tcp"
 	}
-	port, err := net.LookupPort(protocol, w.text)
+	files := net.Resolver{PreferGo: true} // asks no name service
+	port, err := files.LookupPort(context.Background(), protocol, w.text)
 	if err != nil || w.text == "" {
 		return 0, w.refuse("expected a port, or the name of one")
 	}
