@@ -49,20 +49,29 @@ func (t *Tracker) owner(s *event.Socket) (*container.Container, bool) {
 // state returns what is known of a flow, from its first event on.
 func (t *Tracker) state(s *event.Socket, now uint64, c *container.Container) *application.State {
 	key := keyOf(s)
-	if known, ok := t.flows.Get(key); ok {
-		return known
+	known, ok := t.flows.Get(key)
+	if !ok {
+		known = &application.State{}
+		if t.flows.Add(key, known) {
+			t.Evicted.Add(1)
+		}
 	}
-	fresh := &application.State{}
+	if known.Known() == "" {
+		t.expect(known, s, now, c)
+	}
+	return known
+}
+
+// expect recognises a data channel that was announced. It is asked until something is
+// known of the flow: a sweep may tell of the channel before the announcement has been
+// read from the ring.
+func (t *Tracker) expect(known *application.State, s *event.Socket, now uint64, c *container.Container) {
 	switch {
 	case s.Protocol == protocolTCP && t.expected.Match(idOf(c), s.Local, s.Remote, now):
-		fresh.Expect(application.FTPData)
+		known.Expect(application.FTPData)
 	case s.Protocol == protocolUDP && t.requested.Match(idOf(c), s.Local, s.Remote, now):
-		fresh.Expect(application.TFTP)
+		known.Expect(application.TFTP)
 	}
-	if t.flows.Add(key, fresh) {
-		t.Evicted.Add(1)
-	}
-	return fresh
 }
 
 // record describes a flow at a time, with nothing moved.

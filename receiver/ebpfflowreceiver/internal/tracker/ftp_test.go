@@ -52,6 +52,17 @@ func TestFTPDataChannel(t *testing.T) {
 	}
 }
 
+// A sweep of live sockets may be read before what the ring still holds.
+func TestFTPDataChannelSweptBeforeItsAnnouncement(t *testing.T) {
+	control, data := socket(1, "203.0.113.10:21"), socket(2, "203.0.113.10:50000")
+	records := newScene(t).run(t, moved(data, 1000),
+		hears(control, "220 FTP ready\r\n"), hears(control, "229 Entering Extended Passive Mode (|||50000|)\r\n"),
+		moved(data, 1<<20))
+	require.Len(t, records, 2)
+	assert.Empty(t, records[0].Protocol)
+	assert.Equal(t, "ftp-data", records[1].Protocol)
+}
+
 func in(cgroup uint64, s event.Socket) event.Socket {
 	s.Cgroup = cgroup
 	return s
