@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,9 @@ type Options struct {
 	Size     int64  // of the stolen file, in bytes
 	Download int64  // size of the large download, in bytes; 0: 3 GB
 	NoDocker bool   // own namespaces even where a daemon is installed
+	// Quiet is how long a destination is silent before its incident closes: 0 is the
+	// lab's own Quiet.
+	Quiet time.Duration
 }
 
 // largeDownload is what a container may well fetch, in bytes.
@@ -46,6 +50,7 @@ type Lab struct {
 	Size    int64
 
 	download int64
+	quiet    time.Duration
 	ran      []Workload
 }
 
@@ -55,10 +60,7 @@ func New(ctx context.Context, o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{Dir: dir, Size: o.Size, download: o.Download}
-	if l.download == 0 {
-		l.download = largeDownload
-	}
+	l := &Lab{Dir: dir, Size: o.Size, download: cmp.Or(o.Download, largeDownload), quiet: cmp.Or(o.Quiet, Quiet)}
 	if err := l.build(ctx, o); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

@@ -16,14 +16,14 @@ const (
 
 	runWithin   = 5 * time.Minute  // one container
 	alertWithin = 15 * time.Second // after its end
-	closeWithin = 30 * time.Second // after the last container's end
+	closeWithin = 30 * time.Second // after the last container's quiet period
 )
 
 // Collect starts a collector that watches the lab's containers. It writes flow
 // records where the handler wants them.
 func (l *Lab) Collect(ctx context.Context, binary string, on collector.Handler) (*collector.Collector, error) {
 	return collector.Start(ctx, collector.Config{
-		Binary: binary, Dir: l.Dir, Socket: l.Engine.Socket(), KeepFlows: on.Flow != nil, Quiet: Quiet,
+		Binary: binary, Dir: l.Dir, Socket: l.Engine.Socket(), KeepFlows: on.Flow != nil, Quiet: l.quiet,
 	}, on)
 }
 
@@ -47,7 +47,7 @@ func (l *Lab) Run(ctx context.Context, binary string, scenarios []Scenario, done
 		outcomes = append(outcomes, o)
 		done(s)
 	}
-	closing, cancel := context.WithTimeout(ctx, closeWithin)
+	closing, cancel := context.WithTimeout(ctx, l.quiet+closeWithin)
 	defer cancel()
 	e.until(closing, func() bool { return e.quiet(outcomes) })
 	for i := range outcomes {

@@ -16,7 +16,9 @@ const maxDifference = 0.001
 
 // Same holds what two observers said of the same containers against each other,
 // record by record, and lists what differs. Ids differ, since they are made of
-// when a flow was first seen, and processes, which only a kernel knows.
+// when a flow was first seen, and processes, which only a kernel knows. Of updates
+// that follow each other the last counts: how many there are depends on where the
+// observers' reporting intervals end.
 func Same(one, other []collector.Alert) []string {
 	var found []string
 	a, b := byContainer(one), byContainer(other)
@@ -31,7 +33,12 @@ func Same(one, other []collector.Alert) []string {
 func byContainer(alerts []collector.Alert) map[string][]collector.Alert {
 	said := make(map[string][]collector.Alert)
 	for _, a := range alerts {
-		said[a.Workload.ContainerID] = append(said[a.Workload.ContainerID], a)
+		id := a.Workload.ContainerID
+		if n := len(said[id]); n > 0 && a.Status == alert.Update && said[id][n-1].Status == alert.Update {
+			said[id][n-1] = a
+			continue
+		}
+		said[id] = append(said[id], a)
 	}
 	return said
 }

@@ -9,12 +9,16 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
 )
+
+// patient is the quiet period on emulated machines.
+const patient = 15 * time.Second
 
 // newLab builds a lab with the binaries that make e2e has built.
 func newLab(t *testing.T, noDocker bool) *lab.Lab {
@@ -24,7 +28,7 @@ func newLab(t *testing.T, noDocker bool) *lab.Lab {
 	}
 	o := lab.Options{Program: binary(t, "exfil-lab"), Size: 20 << 20, NoDocker: noDocker}
 	if testing.Short() {
-		o.Download = 30_000_000 // an emulated machine is slow
+		o.Download, o.Quiet = 30_000_000, patient // an emulated machine is slow, and stands still at times
 	}
 	l, err := lab.New(t.Context(), o)
 	require.NoError(t, err)
