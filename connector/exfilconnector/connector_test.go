@@ -39,8 +39,8 @@ func batch() plog.Logs {
 
 func TestAlertsAloneComeOut(t *testing.T) {
 	for flows, want := range map[exfilprocessor.Flows][]string{
-		exfilprocessor.Drop: {alert.EventName},
-		exfilprocessor.Keep: {alert.EventName, flow.EventName},
+		exfilprocessor.Drop: {alert.EventName, alert.EventName}, // open, and closed by the shutdown
+		exfilprocessor.Keep: {alert.EventName, flow.EventName, alert.EventName},
 	} {
 		t.Run(string(flows), func(t *testing.T) {
 			factory, sink := NewFactory(), new(consumertest.LogsSink)

@@ -70,7 +70,7 @@ func TestTheErrorOfOtherRecordsIsReturned(t *testing.T) {
 	require.ErrorIs(t, p.ConsumeLogs(context.Background(), other), errFull)
 	g.shut = false
 	require.NoError(t, p.Shutdown(context.Background()))
-	require.Equal(t, []alert.Status{alert.Open}, statuses(t, &g.LogsSink), "sent at shutdown")
+	require.Equal(t, []alert.Status{alert.Open, alert.Closed}, statuses(t, &g.LogsSink), "sent at shutdown")
 }
 
 func TestAlertsThatCannotBeSentAreCounted(t *testing.T) {

@@ -208,12 +208,15 @@ func (p *exfil) start(begun context.Context, host component.Host) error {
 	return nil
 }
 
-// shutdown waits for the ticker and sends what waits. Open incidents are not
-// closed: they are not over.
+// shutdown waits for the ticker and sends what waits. Open incidents are kept where
+// there is a storage; else they are closed, since nobody will follow them.
 func (p *exfil) shutdown(ctx context.Context) error {
 	if p.stop != nil {
 		p.stop()
 		p.stopped.Wait()
+	}
+	if p.keeper == nil {
+		p.end(ctx)
 	}
 	err := p.outbox.send(ctx)
 	if p.keeper != nil {
@@ -224,6 +227,15 @@ func (p *exfil) shutdown(ctx context.Context) error {
 	p.meter.lost(ctx, p.outbox.drainLost())
 	p.meter.shutdown()
 	return nil
+}
+
+// end closes what is open, with its totals.
+func (p *exfil) end(ctx context.Context) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.engine.End()
+	p.say()
+	p.flush(ctx)
 }
 
 func (p *exfil) tick(ctx context.Context) {

@@ -3,8 +3,12 @@ package pcapreceiver
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"time"
+
+	"github.com/gopacket/gopacket/layers"
+
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
+	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/capture/filter"
 )
 
 // Config is the receiver's configuration: a path or an interface, and whose
@@ -98,10 +102,11 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: %v is less than %v", span.key, span.value, span.least))
 		}
 	}
-	for _, network := range c.ContainerNetworks {
-		if _, err := netip.ParsePrefix(network); err != nil {
-			errs = append(errs, fmt.Errorf("container_networks: %q is not a network such as 10.0.0.0/8", network))
-		}
+	if _, err := netset.Parse(c.ContainerNetworks); err != nil {
+		errs = append(errs, fmt.Errorf("container_networks: %w", err))
+	}
+	if _, err := filter.Compile(c.Filter, layers.LinkTypeEthernet, 1); err != nil {
+		errs = append(errs, fmt.Errorf("filter: %w", err))
 	}
 	if len(c.ContainerNetworks) == 0 && c.WorkloadsFile == "" {
 		errs = append(errs, errors.New("container_networks: empty, and no workloads_file: no container's address is known"))

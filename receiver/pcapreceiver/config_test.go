@@ -15,6 +15,8 @@ func TestConfigNamesTheKey(t *testing.T) {
 		"filter":             func(c *Config) { c.Filter = "tcp" },
 		"follow":             func(c *Config) { c.Path, c.Interface, c.Follow = "", "eth0", true },
 		"exit_at_end":        func(c *Config) { c.Follow, c.ExitAtEnd = true, true },
+		`"tpc"`:              func(c *Config) { c.Path, c.Interface, c.Filter = "", "eth0", "tpc port 80" },
+		"overlap":            func(c *Config) { c.ContainerNetworks = []string{"10.0.0.0/8", "10.1.0.0/16"} },
 		"snap_length":        func(c *Config) { c.SnapLength = 10 },
 		"buffer_size":        func(c *Config) { c.BufferSize = 1 << 40 },
 		"max_flows":          func(c *Config) { c.MaxFlows = 0 },

@@ -82,6 +82,12 @@ func (r *pcapReceiver) problem(err error) {
 	componentstatus.ReportStatus(r.host, componentstatus.NewRecoverableErrorEvent(err))
 }
 
+// down notes that the interface is, for now.
+func (r *pcapReceiver) down(err error) {
+	r.set.Logger.Warn("The interface is down; reading goes on when it is up", zap.Error(err))
+	componentstatus.ReportStatus(r.host, componentstatus.NewRecoverableErrorEvent(err))
+}
+
 // read accounts frames until there are no more, then reports every open flow.
 func (r *pcapReceiver) read(ctx context.Context, run *run) {
 	err := run.read(ctx)

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
@@ -70,18 +71,22 @@ func (r *pcapReceiver) newRun(directory *workload.Directory) *run {
 	return x
 }
 
-// read takes frames until the input ends (nil), fails, or is closed.
+// read takes frames until the input ends (nil), fails, or is closed. An interface that
+// is down may come up again.
 func (x *run) read(ctx context.Context) error {
 	var f capture.Frame
 	for ctx.Err() == nil {
 		err := x.receiver.source.Next(&f)
 		switch {
+		case err == nil:
+			x.take(ctx, &f)
 		case errors.Is(err, io.EOF):
 			return nil
-		case err != nil:
+		case errors.Is(err, syscall.ENETDOWN):
+			x.receiver.down(err)
+		default:
 			return err
 		}
-		x.take(ctx, &f)
 	}
 	return os.ErrClosed
 }

@@ -68,7 +68,7 @@ func (s *State) learnRequest(m *l7.HTTPRequest) {
 	}
 	s.http.BodySize = max(m.BodySize, s.http.BodySize)
 	if m.Method != "" || m.Path != "" {
-		s.http.Requests++
+		s.http.Requests += 1 + int64(m.More)
 	}
 }
 

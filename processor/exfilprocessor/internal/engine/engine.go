@@ -6,12 +6,13 @@ package engine
 
 import (
 	"cmp"
-	"hash/maphash"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
@@ -62,8 +63,7 @@ type Engine struct {
 	clock  clock
 	counts Counts
 	shards []*shard
-	seed   maphash.Seed // of the division into shards
-	begun  int64        // time of the first record, 0 before it
+	begun  int64 // time of the first record, 0 before it
 	lost   int64
 	// answers says that some source tells what came back by itself: then a record of
 	// one direction only is half of what there is to know.
@@ -84,7 +84,7 @@ type Said struct {
 // its own.
 func New(set Settings, rules func() []Rule) *Engine {
 	set.Shards = max(set.Shards, 1)
-	e := &Engine{set: set, seed: maphash.MakeSeed()}
+	e := &Engine{set: set}
 	for range set.Shards {
 		e.shards = append(e.shards, newShard(set, rules()))
 	}
@@ -103,6 +103,13 @@ func (e *Engine) Pass(wall time.Time) {
 	for _, s := range e.shards {
 		s.closeQuiet(e.clock.now())
 		s.sweep(e.clock.now())
+	}
+}
+
+// End closes every incident with its totals: nobody will follow them any further.
+func (e *Engine) End() {
+	for _, s := range e.shards {
+		s.closeAll(e.clock.now())
 	}
 }
 
@@ -152,11 +159,12 @@ func (e *Engine) dispatch(it item) {
 	e.shardOf(it.key).enqueue(it)
 }
 
+// shardOf is the same for a workload in every run, so that a replay fills the same tables.
 func (e *Engine) shardOf(workload string) *shard {
 	if len(e.shards) == 1 {
 		return e.shards[0]
 	}
-	return e.shards[maphash.String(e.seed, workload)%uint64(len(e.shards))]
+	return e.shards[xxhash.Sum64String(workload)%uint64(len(e.shards))]
 }
 
 // workloadOf falls back to the source address where the resource says nothing.

@@ -203,7 +203,7 @@ func (s *shard) closeQuiet(now int64) {
 	})
 	slices.SortStableFunc(quiet, func(a, b *suspect) int { return cmp.Compare(a.due(), b.due()) })
 	for _, o := range quiet {
-		s.finish(o)
+		s.finish(o, o.due())
 	}
 	s.due = math.MaxInt64
 	for _, o := range s.open {
@@ -211,9 +211,20 @@ func (s *shard) closeQuiet(now int64) {
 	}
 }
 
-// finish closes an incident. What is sent from then on is another one.
-func (s *shard) finish(o *suspect) {
-	s.say(o, alert.Closed, o.due(), nil)
+// closeAll closes every incident as it is, in the order in which they would have become
+// due.
+func (s *shard) closeAll(now int64) {
+	open := s.open
+	s.open, s.due = nil, math.MaxInt64
+	slices.SortStableFunc(open, func(a, b *suspect) int { return cmp.Compare(a.due(), b.due()) })
+	for _, o := range open {
+		s.finish(o, min(o.due(), now))
+	}
+}
+
+// finish closes an incident at a time. What is sent from then on is another one.
+func (s *shard) finish(o *suspect, at int64) {
+	s.say(o, alert.Closed, at, nil)
 	o.settle()
 	if o.entry != nil {
 		o.entry.Pin(false)
