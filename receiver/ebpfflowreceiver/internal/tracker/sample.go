@@ -24,6 +24,9 @@ func (t *Tracker) onSample(e *event.Sample) {
 	}
 	s := t.state(&e.Socket, e.Time, c)
 	m := l7.Parse(t.input(e, s))
+	if !e.Egress && application.IsQuestion(&m) {
+		m.DNS = l7.DNSMessage{} // it is the other's: a name server does not ask what it is asked
+	}
 	s.Learn(&m)
 	t.learnNames(e, c, &m)
 	t.learnData(e, c, &m)

@@ -180,6 +180,9 @@ func (t *Table) unfollow(f *entry) {
 
 // note keeps what a message says of its flow, and of others.
 func (t *Table) note(f *entry, dir int, m *l7.Message) {
+	if dir != int(f.local) && application.IsQuestion(m) {
+		m.DNS = l7.DNSMessage{} // it is the other's
+	}
 	if f.app == nil {
 		f.app = &application.State{}
 	}

@@ -315,3 +315,28 @@ func TestAMillionOneBytePackets(t *testing.T) {
 		})
 	}
 }
+
+// A question is who asked it's, and not the name server's.
+func TestANameServerDoesNotAsk(t *testing.T) {
+	for server, records := range map[string]int{"10.77.0.1:53": 2, "203.0.113.53:53": 1} {
+		s := newScene()
+		c, _ := s.datagrams("10.77.0.2:5353", server)
+		ask := dnsmessage.Message{Header: dnsmessage.Header{ID: 1, RecursionDesired: true}, Questions: []dnsmessage.Question{
+			{Name: dnsmessage.MustNewName("secret.drop.example."), Type: dnsmessage.TypeTXT, Class: dnsmessage.ClassINET}}}
+		packed, err := ask.Pack()
+		require.NoError(t, err)
+		c.say(string(packed))
+		require.Len(t, s.records, records, server)
+		assert.Equal(t, "secret.drop.example", s.records[0].DNS.QuestionName)
+		for _, r := range s.records[1:] {
+			assert.Empty(t, r.DNS)
+			assert.Equal(t, "dns", r.Protocol)
+		}
+	}
+	s := newScene()
+	c, _ := s.datagrams("203.0.113.9:5353", "10.77.0.1:53") // asked from outside
+	c.say("\x00\x01\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x07example\x00\x00\x01\x00\x01")
+	s.Finish()
+	require.Len(t, s.records, 1)
+	assert.Empty(t, s.records[0].DNS)
+}

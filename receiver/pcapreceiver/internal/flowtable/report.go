@@ -107,6 +107,7 @@ func (t *Table) tell(f *entry, r *flow.Record) {
 	t.Emit(Owner{f.workloads[f.local], r.Source.Addr()}, r)
 	if f.observed[0] && f.observed[1] {
 		r.Turn()
+		r.DNS = flow.DNS{} // a question is the other's who asked
 		t.Emit(Owner{f.workloads[1-f.local], r.Source.Addr()}, r)
 	}
 }
