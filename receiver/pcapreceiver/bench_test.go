@@ -15,7 +15,6 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/traffic"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/metadatatest"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/workload"
 )
 
 // A capture of mixed traffic from the file to flow records, everything included.
@@ -38,7 +37,7 @@ func BenchmarkFile(b *testing.B) {
 	for b.Loop() {
 		r, err := newReceiver(metadatatest.NewSettings(componenttest.NewTelemetry()), config, consumertest.NewNop())
 		require.NoError(b, err)
-		directory, err := workload.New(config.ContainerNetworks, "")
+		directory, err := config.directory()
 		require.NoError(b, err)
 		r.source, err = config.open(func(err error) { b.Fatal(err) })
 		require.NoError(b, err)

@@ -8,6 +8,7 @@ import (
 	"github.com/gopacket/gopacket/layers"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/capture/filter"
 )
 
@@ -112,6 +113,19 @@ func (c *Config) Validate() error {
 		errs = append(errs, errors.New("container_networks: empty, and no workloads_file: no container's address is known"))
 	}
 	return errors.Join(errs...)
+}
+
+// directory knows whose an address is.
+func (c *Config) directory() (*workload.Directory, error) {
+	networks, err := netset.Parse(c.ContainerNetworks)
+	if err != nil {
+		return nil, fmt.Errorf("container_networks: %w", err)
+	}
+	directory, err := workload.New(networks, c.WorkloadsFile)
+	if err != nil {
+		return nil, fmt.Errorf("workloads_file: %w", err)
+	}
+	return directory, nil
 }
 
 // input checks what belongs to a path and what to an interface.

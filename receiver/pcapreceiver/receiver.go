@@ -18,7 +18,6 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/capture"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/metadata"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/workload"
 )
 
 // pcapReceiver reads one input to its end, or until it is shut down.
@@ -57,7 +56,7 @@ func newReceiver(set receiver.Settings, config *Config, next consumer.Logs) (*pc
 // Start opens the input: what cannot be read at all is an error that names the key.
 func (r *pcapReceiver) Start(_ context.Context, host component.Host) error {
 	r.host = host
-	directory, err := workload.New(r.config.ContainerNetworks, r.config.WorkloadsFile)
+	directory, err := r.config.directory()
 	if err != nil {
 		return err
 	}

@@ -15,11 +15,11 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/batch"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/capture"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/flowtable"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/packet"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/workload"
 )
 
 const scope = "github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver"

@@ -5,9 +5,9 @@ import (
 	"net/netip"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/l7"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/application"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/packet"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/workload"
 )
 
 // end is an address, IPv4 mapped into IPv6, and a port.

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/flowtable"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/packet"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/workload"
 )
 
 // scene is a table and what it has told.

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/ftpdata"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/peername"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/packet"
-	"github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver/internal/workload"
 )
 
 // Owner is the observed end of a flow.

@@ -41,7 +41,9 @@ func write(t *testing.T, path, text string, at int64) {
 func TestLookup(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "workloads.yaml")
 	write(t, path, mapping, 1)
-	d, err := New([]string{"10.0.0.0/8", "fd00::/8"}, path)
+	networks, err := netset.Parse([]string{"10.0.0.0/8", "fd00::/8"})
+	require.NoError(t, err)
+	d, err := New(networks, path)
 	require.NoError(t, err)
 	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixNano()
 	for _, c := range []struct {
@@ -72,6 +74,34 @@ func TestLookup(t *testing.T) {
 	}
 	w, _ := d.Lookup(netip.MustParseAddr("10.77.1.8"), noon)
 	assert.Equal(t, "shop", w.Resource.Deployment)
+	_, observed := (*Directory)(nil).Lookup(netip.MustParseAddr("10.77.0.2"), noon)
+	assert.False(t, observed)
+}
+
+// The beginning of a flow decides whose it is; its end, where nobody had the address then.
+func TestOfFlow(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "workloads.yaml")
+	write(t, path, `[{address: 10.0.0.1, from: 1970-01-01T00:00:10Z, until: 1970-01-01T00:00:20Z, attributes: {container.name: first}},
+		{address: 10.0.0.1, from: 1970-01-01T00:00:30Z, attributes: {container.name: second}}]`, 1)
+	d, err := New(netset.Set{}, path)
+	require.NoError(t, err)
+	second := int64(time.Second)
+	for _, c := range []struct {
+		start, end int64
+		name       string
+	}{
+		{15, 21, "first"},  // a last packet after the container's end
+		{15, 31, "first"},  // and after the next one's beginning
+		{29, 31, "second"}, // a clock that is a second behind
+		{0, 15, "first"},
+		{21, 29, ""},
+	} {
+		w, observed := d.OfFlow(netip.MustParseAddr("10.0.0.1"), &flow.Record{Start: c.start * second, Time: c.end * second})
+		assert.Equal(t, c.name != "", observed)
+		if observed {
+			assert.Equal(t, c.name, w.Resource.Container)
+		}
+	}
 }
 
 func TestManySpansOfOneAddress(t *testing.T) {
@@ -103,7 +133,7 @@ func TestManySpansOfOneAddress(t *testing.T) {
 func TestReload(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "workloads.yaml")
 	write(t, path, "[{address: 10.0.0.1, attributes: {container.name: a}}]", 1)
-	d, err := New(nil, path)
+	d, err := New(netset.Set{}, path)
 	require.NoError(t, err)
 	name := func() string {
 		w, _ := d.Lookup(netip.MustParseAddr("10.0.0.1"), 0)
@@ -119,11 +149,19 @@ func TestReload(t *testing.T) {
 	assert.Equal(t, "b", name())
 	write(t, path, "what is this", 3)
 	_, err = d.Reload()
-	require.ErrorContains(t, err, "workloads_file")
+	require.ErrorContains(t, err, path)
 	assert.Equal(t, "b", name())
-	changed, err = d.Reload()
-	require.NoError(t, err, "said once")
-	assert.False(t, changed)
+	saidOnce := func() {
+		changed, err = d.Reload()
+		require.NoError(t, err)
+		assert.False(t, changed)
+	}
+	saidOnce()
+	require.NoError(t, os.Remove(path))
+	_, err = d.Reload()
+	require.ErrorIs(t, err, os.ErrNotExist)
+	assert.Equal(t, "b", name())
+	saidOnce()
 }
 
 func TestErrorsNameTheEntry(t *testing.T) {
@@ -142,10 +180,8 @@ func TestErrorsNameTheEntry(t *testing.T) {
 		_, err := parse([]byte(text))
 		assert.ErrorContains(t, err, wanted, text)
 	}
-	_, err := New([]string{"10.0.0.1/8"}, "")
-	require.ErrorContains(t, err, "container_networks")
-	_, err = New(nil, filepath.Join(t.TempDir(), "none"))
-	require.ErrorContains(t, err, "workloads_file")
+	_, err := New(netset.Set{}, filepath.Join(t.TempDir(), "none"))
+	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
 func FuzzParse(f *testing.F) {

@@ -33,8 +33,8 @@ type Workload struct {
 	Resource flow.Resource
 }
 
-// Directory knows the container networks and the mapping. Lookup and Reload may be
-// called at the same time.
+// Directory knows the container networks and the mapping. Look-ups and Reload may go on
+// at the same time. A nil one knows nobody.
 type Directory struct {
 	networks netset.Set
 	path     string
@@ -46,16 +46,12 @@ type Directory struct {
 type version struct {
 	modified time.Time
 	size     int64
+	missing  bool
 }
 
-// New reads the networks, in CIDR form, and the mapping file, if one is named. An
-// error names the receiver's key.
-func New(networks []string, path string) (*Directory, error) {
-	inside, err := netset.Parse(networks)
-	if err != nil {
-		return nil, fmt.Errorf("container_networks: %w", err)
-	}
-	d := &Directory{path: path, networks: inside}
+// New reads the mapping file, if one is named; an error is about that.
+func New(networks netset.Set, path string) (*Directory, error) {
+	d := &Directory{path: path, networks: networks}
 	d.table.Store(newTable(d.networks, nil))
 	if _, err := d.Reload(); err != nil {
 		return nil, err
@@ -63,24 +59,27 @@ func New(networks []string, path string) (*Directory, error) {
 	return d, nil
 }
 
-// Reload reads the mapping file again if it has changed. After an error what was read
-// before stays.
+// Reload reads the mapping file again if it has changed. After an error, which is told
+// once for each change, what was read before stays. One goroutine at a time may call it.
 func (d *Directory) Reload() (changed bool, err error) {
 	if d.path == "" {
 		return false, nil
 	}
+	now := version{missing: true}
 	info, err := os.Stat(d.path)
-	if err != nil {
-		return false, fmt.Errorf("workloads_file: %w", err)
+	if err == nil {
+		now = version{modified: info.ModTime(), size: info.Size()}
 	}
-	now := version{info.ModTime(), info.Size()}
 	if now == d.seen {
 		return false, nil
 	}
 	d.seen = now // a file that cannot be read is not tried again until it changes
+	if err != nil {
+		return false, err
+	}
 	entries, err := readFile(d.path)
 	if err != nil {
-		return false, fmt.Errorf("workloads_file: %s: %w", d.path, err)
+		return false, fmt.Errorf("%s: %w", d.path, err)
 	}
 	d.table.Store(newTable(d.networks, entries))
 	return true, nil
@@ -89,7 +88,22 @@ func (d *Directory) Reload() (changed bool, err error) {
 // Lookup says whose an address was at a time, ns since the epoch, and whether it is
 // a container's at all. The workload is nil where only its network is known.
 func (d *Directory) Lookup(addr netip.Addr, at int64) (*Workload, bool) {
+	if d == nil {
+		return nil, false
+	}
 	return d.table.Load().lookup(addr, at)
+}
+
+// OfFlow is Lookup for an end of a flow: who had the address when the flow began, since
+// its last packets may come after the container's end. Where that is not known, or nobody
+// had it then (a log's clock may count whole seconds), it is who had it at the record's time.
+func (d *Directory) OfFlow(addr netip.Addr, r *flow.Record) (*Workload, bool) {
+	if r.Start != 0 {
+		if w, observed := d.Lookup(addr, r.Start); w != nil {
+			return w, observed
+		}
+	}
+	return d.Lookup(addr, r.Time)
 }
 
 // entry is one of the mapping's.
