@@ -148,4 +148,7 @@ type Resource struct {
 
 	Host   string
 	HostID string
+
+	// Address is the container's own, where its observer knows no more of it.
+	Address string
 }

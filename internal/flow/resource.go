@@ -26,6 +26,7 @@ func (s *Resource) Encode(res pcommon.Resource) {
 	attribute.PutString(m, attrCluster, s.Cluster)
 	attribute.PutString(m, attrHostName, s.Host)
 	attribute.PutString(m, attrHostID, s.HostID)
+	attribute.PutString(m, attrSourceAddress, s.Address)
 }
 
 // Decode reads res into s, all of it. Strings alias res. What is not a string
@@ -76,9 +77,17 @@ func (s *Resource) field(key string) *string {
 		return &s.Host
 	case attrHostID:
 		return &s.HostID
+	case attrSourceAddress:
+		return &s.Address
 	default:
 		return nil
 	}
+}
+
+// Named says whether s tells what runs, not only where.
+func (s *Resource) Named() bool {
+	_, controller := s.Controller()
+	return controller != "" || s.ContainerID != "" || s.Container != "" || s.Image != "" || s.Pod != "" || s.PodUID != ""
 }
 
 // Controller is what runs the pod: deployment, statefulset, daemonset or cronjob, and

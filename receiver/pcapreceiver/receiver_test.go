@@ -140,6 +140,18 @@ func TestAFileIsReadToItsEnd(t *testing.T) {
 	g.stop(t)
 }
 
+// Without a mapping each address is a container of its own, on the observer's word.
+func TestAddressesAreWorkloads(t *testing.T) {
+	g := newRig(t, nil, func(c *Config) { c.Path = write(t, "mixed.pcap", mixed(t, 3000)) })
+	g.run(t)
+	resources, records := told(g.sink)
+	require.NotEmpty(t, records)
+	for i, r := range records {
+		assert.Equal(t, flow.Resource{Address: r.Source.Addr().String()}, resources[i])
+	}
+	g.stop(t)
+}
+
 // A capture that ends in the middle of a packet tells what it had.
 func TestACutFile(t *testing.T) {
 	whole := mixed(t, 2000)

@@ -167,6 +167,8 @@ func (x *run) add(of flowtable.Owner, r *flow.Record) {
 		resource := flow.Resource{}
 		if of.Workload != nil {
 			resource = of.Workload.Resource
+		} else {
+			resource.Address = of.Address.String()
 		}
 		if resource.Host == "" {
 			resource.Host = x.host

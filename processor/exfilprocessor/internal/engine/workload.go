@@ -54,8 +54,8 @@ func short(key string) string {
 }
 
 // workloadKey names the controller in Kubernetes, else image and container
-// name, else the container id. NUL separates, since names may hold anything
-// else.
+// name, else the container id, else the pod, which then has no controller. NUL
+// separates, since names may hold anything else.
 func workloadKey(res *flow.Resource) string {
 	kind, name := res.Controller()
 	switch {
@@ -65,6 +65,10 @@ func workloadKey(res *flow.Resource) string {
 		return "container\x00" + res.Image + "\x00" + res.Container
 	case res.ContainerID != "":
 		return "id\x00" + res.ContainerID
+	case res.Pod != "":
+		return "pod\x00" + res.Cluster + "\x00" + res.Namespace + "\x00" + res.Pod
+	case res.PodUID != "":
+		return "uid\x00" + res.PodUID
 	default:
 		return ""
 	}
