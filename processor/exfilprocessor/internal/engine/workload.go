@@ -54,8 +54,9 @@ func short(key string) string {
 }
 
 // workloadKey names the controller in Kubernetes, else image and container
-// name, else the container id, else the pod, which then has no controller. NUL
-// separates, since names may hold anything else.
+// name, else the container id, else the pod, which then has no controller, else
+// the address that its observer vouches for. NUL separates, since names may hold
+// anything else.
 func workloadKey(res *flow.Resource) string {
 	kind, name := res.Controller()
 	switch {
@@ -69,6 +70,8 @@ func workloadKey(res *flow.Resource) string {
 		return "pod\x00" + res.Cluster + "\x00" + res.Namespace + "\x00" + res.Pod
 	case res.PodUID != "":
 		return "uid\x00" + res.PodUID
+	case res.Address != "":
+		return "address\x00" + res.Address
 	default:
 		return ""
 	}
