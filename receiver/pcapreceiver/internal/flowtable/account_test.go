@@ -260,5 +260,6 @@ func TestTheSameTwice(t *testing.T) {
 		s.Finish()
 		return s.records
 	}
-	assert.Equal(t, play(), play())
+	first, second := play(), play()
+	assert.Equal(t, first, second)
 }
