@@ -16,19 +16,9 @@ func hasPorts(transport string) bool {
 	return false
 }
 
-// firstEphemeral is where Linux takes the ports of outgoing connections from
-// (ip_local_port_range's default).
-const firstEphemeral = 32768
-
 // opener guesses by port who opened a flow, where the product does not say.
 func opener(source, destination netip.AddrPort) flow.Initiator {
-	switch from, to := source.Port(), destination.Port(); {
-	case from >= firstEphemeral && to != 0 && to < firstEphemeral:
-		return flow.InitiatorSource
-	case to >= firstEphemeral && from != 0 && from < firstEphemeral:
-		return flow.InitiatorDestination
-	}
-	return flow.InitiatorUnknown
+	return flow.GuessInitiator(source.Port(), destination.Port())
 }
 
 // scaled is a count of which one packet in rate was sampled; false where the

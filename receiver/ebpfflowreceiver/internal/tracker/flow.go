@@ -108,21 +108,13 @@ func idOf(c *container.Container) string {
 	return c.ContainerID
 }
 
-// firstEphemeral is where Linux takes the ports of outgoing connections from
-// (ip_local_port_range's default).
-const firstEphemeral = 32768
-
 // initiatorOf guesses by port only for connections older than the programs.
 func initiatorOf(s *event.Socket) flow.Initiator {
-	switch {
-	case s.Initiator == event.Local:
+	switch s.Initiator {
+	case event.Local:
 		return flow.InitiatorSource
-	case s.Initiator == event.Remote:
-		return flow.InitiatorDestination
-	case s.Local.Port() >= firstEphemeral && s.Remote.Port() < firstEphemeral:
-		return flow.InitiatorSource
-	case s.Local.Port() < firstEphemeral && s.Remote.Port() >= firstEphemeral:
+	case event.Remote:
 		return flow.InitiatorDestination
 	}
-	return flow.InitiatorUnknown
+	return flow.GuessInitiator(s.Local.Port(), s.Remote.Port())
 }

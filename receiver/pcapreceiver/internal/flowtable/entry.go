@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/netip"
 
+	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/l7"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/internal/application"
@@ -71,10 +72,6 @@ type half struct {
 // unknown is an initiator of whom nothing tells.
 const unknown = 2
 
-// firstEphemeral is where Linux takes the ports of outgoing connections from
-// (ip_local_port_range's default).
-const firstEphemeral = 32768
-
 // initiatorOf is the end that began: by TCP's SYN, and else by who is heard first;
 // by the ports where a connection is met in its middle.
 func initiatorOf(k *key, dir int, p *packet.Packet) uint8 {
@@ -84,11 +81,10 @@ func initiatorOf(k *key, dir int, p *packet.Packet) uint8 {
 	if p.Flags&packet.SYN != 0 {
 		return uint8(1 - dir)
 	}
-	high0, high1 := k.ends[0].port >= firstEphemeral, k.ends[1].port >= firstEphemeral
-	switch {
-	case high0 && !high1:
+	switch flow.GuessInitiator(k.ends[0].port, k.ends[1].port) {
+	case flow.InitiatorSource:
 		return 0
-	case high1 && !high0:
+	case flow.InitiatorDestination:
 		return 1
 	}
 	return unknown
