@@ -79,6 +79,10 @@ type Networks struct {
 	// Containers are the source addresses taken for containers where the resource
 	// does not name one. Default none: such records are rejected.
 	Containers []string `mapstructure:"containers"`
+	// WorkloadsFile says whose an address is, at what time, where neither the resource
+	// nor the record does: see internal/workload. Its addresses are containers' too. It
+	// is read again when it changes. Default none.
+	WorkloadsFile string `mapstructure:"workloads_file"`
 	// AutonomousSystems is a file in MaxMind DB format, such as GeoLite2-ASN, read at
 	// start. With it, outside addresses without a name are one destination if they
 	// belong to one autonomous system; else if they share a /24 or /48. Default none.

@@ -11,7 +11,7 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/internal/alert"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow/dialect"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/mask"
-	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
 )
 
@@ -31,11 +31,11 @@ type product struct {
 }
 
 // newForeign is nil where no product's logs are read.
-func newForeign(cfg *Config, containers netset.Set, rules []engine.Rule) (*foreign, error) {
+func newForeign(cfg *Config, whose *workload.Directory, rules []engine.Rule) (*foreign, error) {
 	if len(cfg.Dialects) == 0 {
 		return nil, nil
 	}
-	reader, err := dialect.NewReader(dialect.Options{Products: cfg.Dialects, Observed: containers.Contains})
+	reader, err := dialect.NewReader(dialect.Options{Products: cfg.Dialects, Workloads: whose})
 	if err != nil {
 		return nil, fmt.Errorf("dialects: %w", err)
 	}
@@ -72,12 +72,7 @@ func (p *exfil) other(from *origin, lr plog.LogRecord) bool {
 		return true
 	}
 	for i := range flows {
-		source := p.batch.told(from, &flows[i].Resource)
-		into := p.room(&source.source)
-		commands := append(into.FTPCommands[:0], flows[i].Record.FTPCommands...)
-		*into = flows[i].Record
-		into.FTPCommands = commands
-		p.filled++
+		p.put(p.batch.told(from, &flows[i].Resource), &flows[i].Record)
 	}
 	return true
 }

@@ -100,7 +100,7 @@ func TestNoDialects(t *testing.T) {
 // However other products' records are cut into batches, and into how many shards the
 // workloads are divided, the alerts are the same.
 func TestForeignBatchesAndShards(t *testing.T) {
-	for _, file := range []string{"zeek", "suricata", "netflow_halves"} {
+	for _, file := range []string{"zeek", "suricata", "netflow_halves", "workloads"} {
 		archive, err := txtar.ParseFile("testdata/" + file + ".txtar")
 		require.NoError(t, err)
 		config, records := archive.Files[0].Data, string(archive.Files[1].Data)

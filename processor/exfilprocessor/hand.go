@@ -12,6 +12,7 @@ import (
 type hand struct {
 	records [engine.MostRecords]flow.Record
 	filled  int
+	loose   flow.Record // one whose source is not known yet
 	source  *engine.Source
 	seen    int   // log records of the batch
 	others  []int // which of them, from 0, are other products' flow logs
@@ -36,12 +37,34 @@ func (p *exfil) read(from *origin) {
 	p.show()
 }
 
-// own takes a flow record of the product's own form.
+// own takes a flow record of the product's own form. Where its resource does not name
+// what runs, the workloads file may say whose its address was.
 func (p *exfil) own(from *origin, lr plog.LogRecord) {
-	if err := p.room(&from.source).Decode(lr); err != nil {
+	nameless := p.cfg.Networks.WorkloadsFile != "" && !from.resource.Named()
+	record := &p.loose
+	if !nameless {
+		record = p.room(&from.source)
+	}
+	if err := record.Decode(lr); err != nil {
 		p.engine.Reject()
 		return
 	}
+	if !nameless {
+		p.filled++
+		return
+	}
+	if w, _ := p.whose.OfFlow(record.Source.Addr(), record); w != nil {
+		from = p.batch.told(from, &w.Resource)
+	}
+	p.put(from, record)
+}
+
+// put copies a record of a source: what it aliases is its reader's.
+func (p *exfil) put(from *origin, record *flow.Record) {
+	into := p.room(&from.source)
+	commands := append(into.FTPCommands[:0], record.FTPCommands...)
+	*into = *record
+	into.FTPCommands = commands
 	p.filled++
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/allow"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/asn"
 	"github.com/otelcol-exfil/otelcol-exfil/processor/exfilprocessor/internal/engine"
@@ -35,6 +36,7 @@ type exfil struct {
 	outbox *outbox
 	keeper *keeper // nil without a storage
 	lists  *indicator.Lists
+	whose  *workload.Directory
 
 	mu      sync.Mutex // guards what follows
 	engine  *engine.Engine
@@ -53,6 +55,14 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Logs) (*exf
 	if err != nil {
 		return nil, err
 	}
+	whose, err := cfg.Networks.whose()
+	if err != nil {
+		return nil, err
+	}
+	settings.Observed = func(r *flow.Record) bool {
+		_, observed := whose.OfFlow(r.Source.Addr(), r)
+		return observed
+	}
 	lists, err := openLists(cfg.Indicators, time.Now())
 	if err != nil {
 		return nil, err
@@ -66,8 +76,9 @@ func newProcessor(set processor.Settings, cfg *Config, next consumer.Logs) (*exf
 		engine: engine.New(settings, func() []engine.Rule { return cfg.rules(lists) }),
 		voice:  newVoice(set.BuildInfo.Version),
 		lists:  lists,
+		whose:  whose,
 	}
-	if p.foreign, err = newForeign(cfg, settings.Containers, p.engine.Rules()); err != nil {
+	if p.foreign, err = newForeign(cfg, whose, p.engine.Rules()); err != nil {
 		return nil, err
 	}
 	if p.meter, err = newMeter(set.TelemetrySettings, p.engine.Rules()); err != nil {
@@ -81,10 +92,6 @@ func (c *Config) engine() (engine.Settings, error) {
 	inside, err := netset.Parse(c.Networks.Internal)
 	if err != nil {
 		return engine.Settings{}, fmt.Errorf("networks::internal: %w", err)
-	}
-	containers, err := netset.Parse(c.Networks.Containers)
-	if err != nil {
-		return engine.Settings{}, fmt.Errorf("networks::containers: %w", err)
 	}
 	systems, err := c.Networks.systems()
 	if err != nil {
@@ -106,7 +113,6 @@ func (c *Config) engine() (engine.Settings, error) {
 		Destinations: c.Limits.Destinations,
 		Incidents:    c.Limits.Incidents,
 		Internal:     inside,
-		Containers:   containers,
 		Shards:       c.Shards,
 		System:       systems,
 		Allow:        passes,
@@ -248,6 +254,7 @@ func (p *exfil) tick(ctx context.Context) {
 		case <-ticker.C:
 			p.pass(ctx)
 			p.reread(ctx)
+			p.rereadWorkloads()
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 func BenchmarkToFlows(b *testing.B) {
 	content, err := os.ReadFile(filepath.Join("internal", "export", "testdata", "netflow5.bin"))
 	require.NoError(b, err)
-	reader, err := dialect.NewReader(dialect.Options{Observed: func(a netip.Addr) bool { return a.Is4() && a.As4()[0] == 10 }})
+	reader, err := dialect.NewReader(dialect.Options{Workloads: containers(b)})
 	require.NoError(b, err)
 	decoder, from, now := export.NewDecoder(), netip.MustParseAddrPort("192.0.2.1:4711"), time.Now()
 	b.ReportAllocs()

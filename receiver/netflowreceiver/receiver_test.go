@@ -20,8 +20,19 @@ import (
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow/dialect"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/exporter"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 	"github.com/otelcol-exfil/otelcol-exfil/receiver/netflowreceiver/internal/metadata"
 )
+
+// containers are those of the tests, by their network.
+func containers(t testing.TB) *workload.Directory {
+	networks, err := netset.Parse([]string{"10.0.0.0/8"})
+	require.NoError(t, err)
+	directory, err := workload.New(networks, "")
+	require.NoError(t, err)
+	return directory
+}
 
 // started is a receiver, what it passes on, its metrics, and a socket to send to it.
 type started struct {
@@ -82,7 +93,7 @@ func TestFromTheWireToTheFlow(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, exporter.Export(t.Context(), capture, 9, s.endpoint))
 
-	reader, err := dialect.NewReader(dialect.Options{Observed: func(a netip.Addr) bool { return a == upload.Client.Addr() }})
+	reader, err := dialect.NewReader(dialect.Options{Workloads: containers(t)})
 	require.NoError(t, err)
 	var told []flow.Record
 	records := (<-s.logs).ResourceLogs().At(0).ScopeLogs().At(0).LogRecords()

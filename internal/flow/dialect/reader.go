@@ -10,6 +10,7 @@ import (
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/attribute"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 )
 
 // defaultSessions is how many sessions are joined at a time where the options
@@ -21,16 +22,16 @@ type Options struct {
 	// Products are those whose logs are read. Nil: all of them, each recognised by
 	// the shape of its records.
 	Products []string
-	// Observed says whether an address is a container's. Nil: none is known to be.
-	Observed func(netip.Addr) bool
+	// Workloads says whose an address is, where a record does not. Nil: nobody's.
+	Workloads *workload.Directory
 	// Sessions is how many sessions are joined at a time. 0: 65,536.
 	Sessions int
 }
 
 // Flow is what an observed container sent and got, and whose it is.
 type Flow struct {
-	// Resource is what the record says of the container; empty where it says
-	// nothing, and only the source address can tell.
+	// Resource is what the record says of the container, or Options.Workloads of its
+	// address; empty where neither does, and only the source address can tell.
 	Resource flow.Resource
 	Record   flow.Record
 }
@@ -38,7 +39,7 @@ type Flow struct {
 // Reader reads other products' logs. It is not safe for concurrent use.
 type Reader struct {
 	recogniser recogniser
-	observed   func(netip.Addr) bool
+	workloads  *workload.Directory
 	sessions   sessions
 	transfers  transfers
 	said       said
@@ -61,10 +62,7 @@ func NewReader(o Options) (*Reader, error) {
 			dialects = append(dialects, d)
 		}
 	}
-	r := &Reader{recogniser: newRecogniser(dialects), observed: o.Observed}
-	if r.observed == nil {
-		r.observed = func(netip.Addr) bool { return false }
-	}
+	r := &Reader{recogniser: newRecogniser(dialects), workloads: o.Workloads}
 	if o.Sessions <= 0 {
 		o.Sessions = defaultSessions
 	}
@@ -116,8 +114,8 @@ func (r *Reader) Read(lr plog.LogRecord) (product string, flows []Flow, err erro
 // orient tells the flow from each end that is an observed container's; where
 // neither is, as its product does.
 func (r *Reader) orient(s *said) []Flow {
-	from := named(&s.source) || r.observed(s.record.Source.Addr())
-	to := named(&s.destination) || r.observed(s.record.Destination.Addr())
+	from := r.observed(&s.source, s.record.Source.Addr())
+	to := r.observed(&s.destination, s.record.Destination.Addr())
 	flows := r.flows[:0]
 	if from || !to {
 		flows = append(flows, Flow{s.source, s.record})
@@ -135,10 +133,17 @@ func (r *Reader) orient(s *said) []Flow {
 	return flows
 }
 
-// named says whether a record told of what runs at an end.
-func named(r *flow.Resource) bool {
-	_, controller := r.Controller()
-	return controller != "" || r.ContainerID != "" || r.Container != "" || r.Pod != "" || r.PodUID != ""
+// observed says whether an end of the record in hand is a container's, and tells whose
+// where the record does not.
+func (r *Reader) observed(end *flow.Resource, addr netip.Addr) bool {
+	if end.Named() {
+		return true
+	}
+	whose, observed := r.workloads.OfFlow(addr, &r.said.record)
+	if whose != nil {
+		*end = whose.Resource
+	}
+	return observed
 }
 
 // maxSession is longer than any session's name: Zeek's has 18 bytes.

@@ -29,8 +29,9 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	}
+	mapped := containers(f, "[{address: 10.88.0.5, attributes: {container.name: web}}]")
 	f.Fuzz(func(t *testing.T, first, second string) {
-		r, err := NewReader(Options{Observed: containers, Sessions: 4})
+		r, err := NewReader(Options{Workloads: mapped, Sessions: 4})
 		require.NoError(t, err)
 		for _, line := range []string{first, second, first} {
 			var fields map[string]any

@@ -15,13 +15,26 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/flow"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/netset"
+	"github.com/otelcol-exfil/otelcol-exfil/internal/workload"
 )
 
-// containers are the addresses of the lab's.
-func containers(a netip.Addr) bool { return netip.MustParsePrefix("10.88.0.0/16").Contains(a) }
+// containers are the addresses of the lab's, and whose they are by a mapping file.
+func containers(t testing.TB, mapping string) *workload.Directory {
+	path := ""
+	if mapping != "" {
+		path = filepath.Join(t.TempDir(), "workloads.yaml")
+		require.NoError(t, os.WriteFile(path, []byte(mapping), 0o600))
+	}
+	networks, err := netset.Parse([]string{"10.88.0.0/16"})
+	require.NoError(t, err)
+	directory, err := workload.New(networks, path)
+	require.NoError(t, err)
+	return directory
+}
 
 func newReader(t testing.TB, products ...string) *Reader {
-	r, err := NewReader(Options{Products: products, Observed: containers})
+	r, err := NewReader(Options{Products: products, Workloads: containers(t, "")})
 	require.NoError(t, err)
 	return r
 }
@@ -123,6 +136,31 @@ func TestNobodysRecords(t *testing.T) {
 		assert.Empty(t, product, lr.Attributes().AsRaw())
 		assert.Empty(t, flows)
 	}
+}
+
+// A mapped address is a container's anywhere; what a record says of its ends comes first.
+func TestMappedAddresses(t *testing.T) {
+	r, err := NewReader(Options{Workloads: containers(t, `
+- {address: 192.0.2.5, until: 2026-11-24T18:00:00Z, attributes: {container.name: before}}
+- {address: 192.0.2.5, from: 2026-11-24T18:00:00Z, attributes: {container.name: web}}
+- {address: 192.0.2.6, attributes: {container.name: db, host.name: node-2}}
+`)})
+	require.NoError(t, err)
+	zeek := `{"ts":1795543565.5,"uid":"C1","id.orig_h":"192.0.2.5","id.orig_p":1000,"id.resp_h":"192.0.2.6","id.resp_p":80,"proto":"tcp","conn_state":"SF"}`
+	_, flows, err := r.Read(jsonRecord(t, zeek))
+	require.NoError(t, err)
+	require.Len(t, flows, 2)
+	assert.Equal(t, flow.Resource{Container: "web"}, flows[0].Resource)
+	assert.Equal(t, flow.Resource{Container: "db", Host: "node-2"}, flows[1].Resource)
+	assert.Equal(t, end("192.0.2.6:80"), flows[1].Record.Source)
+
+	netobserv := `{"SrcAddr":"192.0.2.5","DstAddr":"203.0.113.9","SrcPort":4000,"DstPort":443,"Proto":6,"Bytes":100,"Packets":1,"TimeFlowEndMs":1795543565000,` +
+		`"FlowDirection":1,"SrcK8S_Type":"Pod","SrcK8S_Name":"web-1","SrcK8S_Namespace":"shop"}`
+	_, flows, err = r.Read(jsonRecord(t, netobserv))
+	require.NoError(t, err)
+	require.Len(t, flows, 1)
+	assert.Equal(t, "web-1", flows[0].Resource.Pod)
+	assert.Empty(t, flows[0].Resource.Container)
 }
 
 func TestOrientation(t *testing.T) {

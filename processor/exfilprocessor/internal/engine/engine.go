@@ -32,9 +32,11 @@ type Settings struct {
 
 	Workloads, Destinations, Incidents int // limits, of all shards together
 
-	Internal   netset.Set // destinations that are not outside
-	Containers netset.Set // sources taken for containers without a resource
+	Internal netset.Set // destinations that are not outside
 
+	// Observed says whether a record's source is a container's, where its resource
+	// names no workload; nil: none is.
+	Observed func(*flow.Record) bool
 	// System is the number of an address's autonomous system, 0 if none is known;
 	// nil without a database.
 	System func(netip.Addr) uint32
@@ -172,11 +174,10 @@ func (e *Engine) workloadOf(src *Source, r *flow.Record) (string, bool) {
 	if src.key != "" {
 		return src.key, true
 	}
-	addr := r.Source.Addr()
-	if !e.set.Containers.Contains(addr) {
+	if e.set.Observed == nil || !e.set.Observed(r) {
 		return "", false
 	}
-	return "address\x00" + addr.String(), true
+	return "address\x00" + r.Source.Addr().String(), true
 }
 
 // Alerts returns what is to be said of the records since the last call, in order

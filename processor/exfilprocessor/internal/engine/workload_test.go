@@ -19,6 +19,8 @@ func TestWorkloadKey(t *testing.T) {
 		"k8s//shop/daemonset/agent":  {Namespace: "shop", DaemonSet: "agent"},
 		"container/shop/web/web":     {Image: "shop/web", Container: "web", ContainerID: id},
 		"id/" + id:                   {ContainerID: id},
+		"pod//shop/debug":            {Namespace: "shop", Pod: "debug", PodUID: "1"},
+		"uid/1":                      {PodUID: "1"},
 		"":                           {Host: "node-1"},
 	} {
 		require.Equal(t, want, strings.ReplaceAll(workloadKey(&res), "\x00", "/"))
