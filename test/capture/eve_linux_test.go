@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +18,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab"
 	"github.com/otelcol-exfil/otelcol-exfil/internal/lab/collector"
@@ -29,11 +27,11 @@ import (
 
 // TestSuricatasLogOfTheLab has Suricata read the lab's capture, and the collector
 // Suricata's log, by the config for that: every theft alerts, and nothing else does.
+// Suricata knows addresses, and Docker gives one container's to the next: the mapping
+// file tells them apart.
 func TestSuricatasLogOfTheLab(t *testing.T) {
 	installed(t, "suricata")
-	// Docker gives one container's address to the next, and Suricata knows containers
-	// by their addresses.
-	r := record(t, func(o *lab.Options) { o.NoDocker = true })
+	r := record(t)
 	dir := t.TempDir()
 	config := filepath.Join(distribution.Root(t), "test", "capture", "testdata", "suricata.yaml")
 	_, err := reference.Suricata(t.Context(), r.packets, config, dir)
@@ -66,7 +64,7 @@ func (r *recording) readEVE(t *testing.T, eve string) []collector.Alert {
 		"--config", "yaml:processors::exfil::learning: 0s", // there is no day to learn in
 		"--config", "yaml:exporters::file::path: "+output,
 		"--config", "yaml:service::pipelines::logs::exporters: [file]")
-	cmd.Env = append(append(os.Environ(), env...), "SURICATA_EVE="+eve, "CONTAINER_NETWORKS=["+strings.Join(r.networks(), ", ")+"]")
+	cmd.Env = append(append(os.Environ(), env...), "SURICATA_EVE="+eve, "CONTAINER_NETWORKS=[]", "WORKLOADS_FILE="+r.workloads)
 	var said strings.Builder
 	cmd.Stderr = &said
 	require.NoError(t, cmd.Start())
@@ -74,15 +72,7 @@ func (r *recording) readEVE(t *testing.T, eve string) []collector.Alert {
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
 	require.NoError(t, cmd.Wait(), "%s", &said)
 	require.True(t, read, "%s", &said)
-	return r.byAddress(t, output)
-}
-
-// networks are the containers', of one address each.
-func (r *recording) networks() (list []string) {
-	for a := range r.addresses {
-		list = append(list, netip.PrefixFrom(a, a.BitLen()).String())
-	}
-	return list
+	return alertsOf(t, output)
 }
 
 func dialectRecords(env []string) int {
@@ -105,28 +95,13 @@ func dialectRecords(env []string) int {
 	return 0
 }
 
-var containerAt = regexp.MustCompile(`^The container at (\S+) `)
-
-// byAddress reads alerts, and names the containers: Suricata knows their addresses.
-func (r *recording) byAddress(t *testing.T, output string) (alerts []collector.Alert) {
+// alertsOf reads all alerts of a file.
+func alertsOf(t *testing.T, output string) (alerts []collector.Alert) {
 	t.Helper()
-	var workloads []lab.Workload
-	text, err := os.ReadFile(r.workloads)
-	require.NoError(t, err)
-	require.NoError(t, yaml.Unmarshal(text, &workloads))
 	ended, end := context.WithCancel(t.Context())
 	end()
 	collector.Follow(ended, output, collector.Handler{
-		Alert: func(a collector.Alert) {
-			at := containerAt.FindStringSubmatch(a.Body)
-			require.NotNil(t, at, a.Body)
-			for _, w := range workloads {
-				if w.Address == at[1] {
-					a.Workload.ContainerID, _ = w.Attributes["container.id"].(string)
-				}
-			}
-			alerts = append(alerts, a)
-		},
+		Alert: func(a collector.Alert) { alerts = append(alerts, a) },
 		Error: func(err error) { t.Error(err) },
 	})
 	return alerts

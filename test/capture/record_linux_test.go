@@ -27,20 +27,16 @@ type recording struct {
 }
 
 // record runs every scenario once, with a download of 30 MB instead of 3 GB.
-func record(t *testing.T, change ...func(*lab.Options)) *recording {
+func record(t *testing.T) *recording {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("the lab needs root")
 	}
-	options := lab.Options{
+	l, err := lab.New(t.Context(), lab.Options{
 		Program:  filepath.Join(filepath.Dir(distribution.Binary(t)), "exfil-lab"),
 		Size:     20 << 20,
 		Download: 30_000_000,
-	}
-	for _, c := range change {
-		c(&options)
-	}
-	l, err := lab.New(t.Context(), options)
+	})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })
 	dir := t.TempDir()
