@@ -45,7 +45,9 @@ func (r *recording) read(t *testing.T) *ours {
 	cmd := exec.CommandContext(t.Context(), distribution.Binary(t),
 		"--config", filepath.Join(distribution.Root(t), "config", "pcap.yaml"),
 		"--config", "yaml:processors::exfil::flows: keep",
-		"--config", fmt.Sprintf("yaml:processors::exfil::quiet_period: %s", lab.Quiet))
+		"--config", fmt.Sprintf("yaml:processors::exfil::quiet_period: %s", lab.Quiet),
+		// The rest of a datagram flow is told with an interval: within the quiet period.
+		"--config", fmt.Sprintf("yaml:receivers::pcap::interval: %s", lab.Quiet/3))
 	cmd.Env = append(os.Environ(), "PCAP_PATH="+r.packets, "WORKLOADS_FILE="+r.workloads, "ALERT_FILE="+output)
 	var said strings.Builder
 	cmd.Stderr = &said
