@@ -19,10 +19,11 @@ type Incident struct {
 	Severity alert.Severity // the highest
 	Score    float64        // the highest
 	Alerts   int            // how often something was said
+	cut      bool           // closed by the recording's end
 }
 
 // Open says that the incident had not closed when the recording ended.
-func (i *Incident) Open() bool { return i.Last.Status != alert.Closed }
+func (i *Incident) Open() bool { return i.cut || i.Last.Status != alert.Closed }
 
 // Destination is where to, without the port.
 func (i *Incident) Destination() string {
@@ -39,6 +40,14 @@ type ledger struct {
 	byID      map[string]*Incident
 	forgotten int64
 	err       error // the first
+	ended     bool
+}
+
+// end says that the recording is over: what is closed from now on is closed by that.
+func (l *ledger) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
 }
 
 func (l *ledger) note(err error) {
@@ -68,7 +77,7 @@ func (l *ledger) enter(workload *flow.Resource, a *alert.Alert) {
 	default:
 		i = l.open(workload, a.ID)
 	}
-	i.Last = *a
+	i.Last, i.cut = *a, l.ended
 	i.Severity = max(i.Severity, a.Severity)
 	i.Score = max(i.Score, a.Score)
 	i.Alerts++

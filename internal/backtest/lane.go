@@ -143,6 +143,7 @@ func (l *lane) side(ctx context.Context) (Side, error) {
 }
 
 func (l *lane) close(ctx context.Context) error {
+	l.ledger.end()
 	err := l.processor.Shutdown(ctx)
 	if err != nil {
 		return err

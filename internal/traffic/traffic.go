@@ -13,8 +13,8 @@ import (
 	"github.com/gopacket/gopacket/pcapgo"
 )
 
-// atOnce is how many sessions go on at the same time.
-const atOnce = 2000
+// mostAtOnce is how many sessions go on at the same time, in a long capture.
+const mostAtOnce = 2000
 
 // Write writes a pcap of at least that many packets: whole sessions of HTTPS, HTTP,
 // DNS, mail, plain UDP and bulk uploads over TLS, between containers in 10.77.0.0/16
@@ -27,6 +27,7 @@ func Write(w io.Writer, packets int, seed uint64) (written int, err error) {
 	m := &mix{out: out, random: rand.New(rand.NewPCG(seed, 0)), now: time.Unix(1_700_000_000, 0),
 		hellos: map[string][]byte{}, buffer: gopacket.NewSerializeBuffer()}
 	var open []*session
+	atOnce := min(mostAtOnce, 1+packets/100)
 	for m.written < packets || len(open) > 0 {
 		for m.written < packets && len(open) < atOnce {
 			open = append(open, m.session())

@@ -28,6 +28,7 @@ const scope = "github.com/otelcol-exfil/otelcol-exfil/receiver/pcapreceiver"
 type run struct {
 	receiver  *pcapReceiver
 	live      capture.Live // nil where the input is no interface
+	stalls    bool         // the input may have nothing to give, and more later
 	directory *workload.Directory
 	host      string
 
@@ -50,7 +51,8 @@ type owner struct {
 }
 
 func (r *pcapReceiver) newRun(directory *workload.Directory) *run {
-	x := &run{receiver: r, directory: directory, batch: batch.New[owner](scope)}
+	x := &run{receiver: r, directory: directory, batch: batch.New[owner](scope),
+		stalls: r.config.Follow || r.config.Path == "-"}
 	if live, ok := r.source.(capture.Live); ok {
 		x.live = live
 		x.host, _ = os.Hostname() // without one the records go without
@@ -129,7 +131,8 @@ func (x *run) keepTime(ctx context.Context) {
 	}
 }
 
-// tick sends what has been gathered. An interface's clock goes on without packets.
+// tick sends what has been gathered, but for a file that is read without a pause: its
+// batches must not depend on how fast. An interface's clock goes on without packets.
 func (x *run) tick(ctx context.Context, now time.Time) {
 	x.reload()
 	x.mu.Lock()
@@ -142,7 +145,9 @@ func (x *run) tick(ctx context.Context, now time.Time) {
 		}
 		x.table.Advance(now.UnixNano() - int64(tickEvery))
 	}
-	x.send()
+	if x.live != nil || x.stalls {
+		x.send()
+	}
 	x.publish()
 }
 
