@@ -64,9 +64,14 @@ func parseHTTP1(in Input) (Message, bool) {
 }
 
 // beginsRequest tells a sample that ends within a request line whose method is
-// none of the known: a token, or one and text after it.
+// none of the known: a token, or one and text after it; or before one, within
+// empty lines.
 func beginsRequest(sample []byte) bool {
-	sample = bytes.TrimSuffix(sample, []byte("\r"))
+	begun := bytes.TrimLeft(sample, "\r\n")
+	if len(begun) == 0 {
+		return len(sample) > 0
+	}
+	sample = bytes.TrimSuffix(begun, []byte("\r"))
 	method, target, found := bytes.Cut(sample[:min(len(sample), maxMethod+1)], []byte(" "))
 	if len(method) > maxMethod || !isToken(method) {
 		return false

@@ -52,6 +52,8 @@ type entry struct {
 	moved       bool  // is in the list of those that a sweep looks at, even when it is free
 	told        bool  // has been reported
 	sampled     bool  // its payload was looked at since the last report
+	joined      bool  // is TCP, and not known from its first byte on
+	ahead       int64 // bytes that who asks sends before the next request, plus one
 	app         *application.State
 	follower    l7.Follower
 
@@ -65,8 +67,6 @@ type half struct {
 	total, alarm   int64
 	head           *head
 	sequence
-	spoke bool // its first payload has been looked at
-	cut   bool // the payload before was not captured whole
 }
 
 // unknown is an initiator of whom nothing tells.

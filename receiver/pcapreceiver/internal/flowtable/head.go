@@ -18,6 +18,8 @@ type head struct {
 	runs   []run
 	parses int
 	parsed int // bytes looked at last
+	// request says that they were part of one of HTTP's.
+	request bool
 }
 
 // run is a stretch of bytes that have come.
@@ -51,7 +53,8 @@ func (p *pool) put(h *head) {
 	}
 }
 
-// add places a segment's payload.
+// add places a segment's payload. What continues that without a hole counts before what
+// came ahead of it, as for a receiver (Linux, BSD); else of bytes that come twice the first.
 func (h *head) add(seq uint32, payload []byte) {
 	at := int(int32(seq - h.start))
 	if at < 0 {
@@ -67,11 +70,15 @@ func (h *head) add(seq uint32, payload []byte) {
 		h.bytes = append(h.bytes, make([]byte, to-len(h.bytes))...)
 	}
 	from := at
-	for _, r := range h.runs { // in order
-		h.fill(from, min(r.from, to), at, payload)
-		from = max(from, r.to)
+	if front := h.length(); at <= front {
+		h.fill(front, to, at, payload)
+	} else {
+		for _, r := range h.runs { // in order
+			h.fill(from, min(r.from, to), at, payload)
+			from = max(from, r.to)
+		}
+		h.fill(from, to, at, payload)
 	}
-	h.fill(from, to, at, payload)
 	h.merge(run{at, to})
 }
 
@@ -113,6 +120,20 @@ func (h *head) length() int {
 		return 0
 	}
 	return h.runs[0].to
+}
+
+// contiguous says that there is a beginning, and no hole behind it.
+func (h *head) contiguous() bool { return h.length() == len(h.bytes) && len(h.bytes) > 0 }
+
+// forget lets go of the first n bytes, which have come.
+func (h *head) forget(n int) {
+	h.start += uint32(n)
+	h.bytes = h.bytes[:copy(h.bytes, h.bytes[n:])]
+	h.runs = h.runs[:copy(h.runs, h.runs[1:])]
+	for i := range h.runs {
+		h.runs[i].from -= n
+		h.runs[i].to -= n
+	}
 }
 
 // best is what can be read of a head that will not be whole.

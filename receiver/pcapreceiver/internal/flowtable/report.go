@@ -9,9 +9,10 @@ import (
 // Advance moves the clock on: a packet's time, or of a live capture the wall's.
 func (t *Table) Advance(now int64) {
 	if now <= t.now {
+		t.late(now)
 		return
 	}
-	t.now = now
+	t.now, t.behind = now, 0
 	t.expire()
 	if now < t.nextSweep {
 		return
@@ -20,6 +21,28 @@ func (t *Table) Advance(now int64) {
 		t.sweep()
 	}
 	t.nextSweep = now + int64(t.Interval)
+}
+
+// late notices a clock that was set back: what comes has moved on by an interval, and
+// nothing of it has reached the latest time.
+func (t *Table) late(now int64) {
+	switch {
+	case now == t.now:
+	case t.behind == 0 || now < t.behind:
+		t.behind = now
+	case now-t.behind >= int64(t.Interval):
+		t.setBack(now)
+	}
+}
+
+// setBack goes on from an earlier time.
+func (t *Table) setBack(now int64) {
+	t.now, t.behind, t.nextSweep = now, 0, now+int64(t.Interval)
+	for _, q := range []*queue{&t.closed, &t.brief, &t.lasting} {
+		for f := q.oldest(); f != nil; f = f.younger {
+			f.start, f.last, f.placed = min(f.start, now), min(f.last, now), min(f.placed, now)
+		}
+	}
 }
 
 // sweep reports what has moved since the last one.

@@ -56,6 +56,7 @@ type Table struct {
 	closed    queue // connections that have ended, for stragglers
 	moved     []*entry
 	now       int64 // the latest packet's time
+	behind    int64 // the first time before it since then, 0 where there is none
 	nextSweep int64
 	free      []*entry
 	heads     pool
@@ -107,7 +108,7 @@ func (t *Table) account(f *entry, dir int, p *packet.Packet) {
 	h := &f.halves[dir]
 	h.packets++
 	got := segment{fresh: int64(p.Length)}
-	if p.Protocol == packet.TCP {
+	if p.Protocol == packet.TCP && !p.Unplaced {
 		got = h.accept(p)
 	}
 	h.bytes += got.fresh
@@ -117,7 +118,7 @@ func (t *Table) account(f *entry, dir int, p *packet.Packet) {
 		f.moved = true
 		t.moved = append(t.moved, f)
 	}
-	if p.Length > 0 {
+	if p.Length > 0 && !p.Unplaced && p.Flags&packet.RST == 0 {
 		t.hear(f, dir, p, got)
 	}
 	if h.total >= h.alarm && f.observed[dir] {

@@ -14,6 +14,8 @@ type sequence struct {
 	resent uint64 // bytes seen again
 	dear   int64  // of those, what was counted as sent
 	bits   uint8
+	spoke  bool // the first payload has been looked at
+	cut    bool // the payload before was not captured whole
 }
 
 const (
@@ -45,7 +47,7 @@ type segment struct {
 // accept takes a segment.
 func (h *half) accept(p *packet.Packet) segment {
 	if p.Flags&packet.RST != 0 {
-		return segment{old: p.Length} // its text is nobody's data
+		return segment{fresh: int64(p.Length)} // its text has no place in the stream
 	}
 	s := &h.sequence
 	at := p.Seq

@@ -21,6 +21,8 @@ type Packet struct {
 	// that were captured, valid until the next frame.
 	Length  int
 	Payload []byte
+	// Unplaced says that Seq, Flags and, where they are 0, the ports are not known.
+	Unplaced bool
 }
 
 // The transport protocols that have a header of their own here.
