@@ -163,7 +163,13 @@ func TestSnapLength(t *testing.T) {
 		assert.Equal(t, 1400, out[0].Length)
 		assert.Len(t, out[0].Payload, max(0, snap-58))
 	}
-	for _, snap := range []int{0, 13, 20, 33, 46} {
+	for _, snap := range []int{34, 46} { // its transport header, too
+		out := d.Decode(&capture.Frame{Link: layers.LinkTypeEthernet, Data: whole[:snap], Length: len(whole)})
+		require.Len(t, out, 1, snap)
+		assert.Equal(t, 1404, out[0].Length)
+		assert.True(t, out[0].Unplaced)
+	}
+	for _, snap := range []int{0, 13, 20, 33} {
 		assert.Empty(t, d.Decode(&capture.Frame{Link: layers.LinkTypeEthernet, Data: whole[:snap], Length: len(whole)}), snap)
 	}
 }

@@ -13,18 +13,20 @@ const (
 type fragmentKey struct {
 	source, destination [16]byte
 	id                  uint32
-	protocol            uint8
+	protocol            uint8 // 0 in IPv6 (RFC 8200 4.5)
 }
 
 // partial is a datagram of which some is missing. Of bytes that came twice the
 // first are kept.
 type partial struct {
-	key    fragmentKey
-	began  int64
-	data   []byte // captured bytes at their place
-	total  int    // known with the last fragment, else 0
-	pieces []piece
-	place  *list.Element
+	key      fragmentKey
+	protocol uint8 // by the first fragment, once it has come
+	began    int64
+	data     []byte // captured bytes at their place
+	total    int    // known with the last fragment, else 0
+	again    int    // bytes that came again
+	pieces   []piece
+	place    *list.Element
 }
 
 // piece is a run of bytes that have come, by their place.
@@ -67,21 +69,37 @@ func (a *assembler) get(key fragmentKey, now int64) *partial {
 	return g
 }
 
-// assemble adds a fragment, and goes on with its datagram where that is whole.
+// assemble adds a fragment, and goes on with its datagram where that is whole. One that
+// contradicts those before it ends the datagram, as it does for Linux and by RFC 8200.
 func (d *Decoder) assemble(g *datagram) Verdict {
 	length := g.payload.length
-	if g.offset+length > maxDatagram || length == 0 || g.more && length%8 != 0 {
+	if length == 0 {
 		return Malformed
+	}
+	if g.offset+length > maxDatagram || g.more && length%8 != 0 {
+		return d.stray(g)
 	}
 	if len(d.fragments.held) >= maxDatagrams {
 		d.incomplete(d.fragments.takeOldest())
 	}
-	key := fragmentKey{g.source, g.destination, g.id, g.protocol}
-	part := d.fragments.get(key, d.now)
-	if !part.add(g.offset, g.payload) {
+	part := d.fragments.get(g.key(), d.now)
+	fits, repeats := part.fits(g)
+	switch {
+	case !fits:
+		d.incomplete(part)
+		d.fragments.drop(part)
+		return d.stray(g)
+	case repeats:
+		if part.again += length; part.again > part.size() {
+			d.stray(g) // a capture that has everything twice would not have it
+		}
+	case !part.add(g.offset, g.payload):
 		d.incomplete(part)
 		d.fragments.drop(part)
 		return Malformed
+	}
+	if g.offset == 0 || part.protocol == 0 {
+		part.protocol = g.protocol
 	}
 	if !g.more {
 		part.total = g.offset + length
@@ -90,8 +108,45 @@ func (d *Decoder) assemble(g *datagram) Verdict {
 		return Fragment
 	}
 	d.fragments.drop(part)
-	return d.carried(&datagram{source: g.source, destination: g.destination, protocol: g.protocol,
+	return d.carried(&datagram{source: g.source, destination: g.destination, protocol: part.protocol,
 		payload: slice{part.data[:min(len(part.data), part.total)], part.total}})
+}
+
+func (g *datagram) key() fragmentKey {
+	k := fragmentKey{g.source, g.destination, g.id, g.protocol}
+	if g.v6Header {
+		k.protocol = 0
+	}
+	return k
+}
+
+// fits says that a fragment agrees with the others on where the datagram ends, and
+// overlaps none, or repeats what is there.
+func (g *partial) fits(f *datagram) (fits, repeats bool) {
+	end := f.offset + f.payload.length
+	switch {
+	case f.more && g.total > 0 && end > g.total,
+		!f.more && g.total > 0 && end != g.total,
+		!f.more && len(g.pieces) > 0 && end < g.pieces[len(g.pieces)-1].to:
+		return false, false
+	}
+	for _, run := range g.pieces {
+		switch {
+		case run.from <= f.offset && end <= run.to:
+			return true, true
+		case f.offset < run.to && run.from < end:
+			return false, false
+		}
+	}
+	return true, false
+}
+
+// size is how many bytes have come.
+func (g *partial) size() (n int) {
+	for _, run := range g.pieces {
+		n += run.to - run.from
+	}
+	return n
 }
 
 // giveUp lets go of datagrams that have waited too long.
@@ -108,16 +163,13 @@ func (d *Decoder) giveUp() {
 // incomplete accounts what came of a datagram. Its receiver had no use for it,
 // unless sender and receiver have agreed on that.
 func (d *Decoder) incomplete(g *partial) {
-	length := 0
-	for _, run := range g.pieces {
-		length += run.to - run.from
-	}
-	p := Packet{Time: g.began, Source: g.key.source, Destination: g.key.destination, Protocol: g.key.protocol}
+	length := g.size()
+	p := Packet{Time: g.began, Source: g.key.source, Destination: g.key.destination, Protocol: g.protocol}
 	first := len(g.pieces) > 0 && g.pieces[0].from == 0
 	if !first || !p.transport(g.data[:min(len(g.data), g.pieces[0].to)], length) {
 		p.Length = length
 	}
-	p.Payload = nil
+	p.Payload, p.Flags, p.Seq, p.Ack, p.Unplaced = nil, 0, 0, 0, true
 	d.out = append(d.out, p)
 }
 

@@ -29,6 +29,7 @@ type datagram struct {
 	fragmented, more bool
 	offset           int
 	id               uint32
+	v6Header         bool
 }
 
 // ip reads a header of either version.
@@ -96,7 +97,7 @@ func (g *datagram) v6(in slice) bool {
 	}
 	g.protocol = b[6]
 	g.payload = in.skip(40).limit(length)
-	for range maxTags {
+	for { // each header takes some of the payload
 		size := 0
 		e := g.payload.data
 		switch g.protocol {
@@ -120,7 +121,6 @@ func (g *datagram) v6(in slice) bool {
 		}
 		g.protocol, g.payload = e[0], g.payload.skip(size)
 	}
-	return false
 }
 
 // v6Fragment reads a fragment header (RFC 8200 4.5). One that is the whole
@@ -133,7 +133,7 @@ func (g *datagram) v6Fragment() bool {
 	place := binary.BigEndian.Uint16(e[2:])
 	g.offset, g.more = int(place&^7), place&1 != 0
 	g.fragmented = g.offset != 0 || g.more
-	g.id = binary.BigEndian.Uint32(e[4:])
+	g.id, g.v6Header = binary.BigEndian.Uint32(e[4:]), true
 	g.protocol, g.payload = e[0], g.payload.skip(8)
 	return true
 }
@@ -153,12 +153,24 @@ func (d *Decoder) carried(g *datagram) Verdict {
 	}
 	p := Packet{Time: d.now, Source: g.source, Destination: g.destination, Protocol: g.protocol}
 	if !p.transport(g.payload.data, g.payload.length) {
-		return Malformed
+		return d.stray(g)
 	}
 	if p.Protocol == UDP {
 		return d.udp(g, &p)
 	}
 	return d.deliver(p)
+}
+
+// stray accounts by its bytes what has a transport header that is cut or forged, or is a
+// fragment that fits nowhere: two that have agreed on it could talk so.
+func (d *Decoder) stray(g *datagram) Verdict {
+	header := 0
+	if !g.fragmented {
+		header = min(least(g.protocol), g.payload.length)
+	}
+	d.out = append(d.out, Packet{Time: d.now, Source: g.source, Destination: g.destination, Protocol: g.protocol,
+		Length: g.payload.length - header, Unplaced: true})
+	return Malformed
 }
 
 // own says that a container sends or receives the datagram itself.

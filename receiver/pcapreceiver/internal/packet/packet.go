@@ -54,13 +54,25 @@ func (p *Packet) To() netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16(p.Destination).Unmap(), p.DestinationPort)
 }
 
+// least is the size of a transport header without options, in bytes.
+func least(protocol uint8) int {
+	switch protocol {
+	case TCP:
+		return 20
+	case SCTP:
+		return 12
+	case UDP, UDPLite, ICMP, ICMPv6:
+		return 8
+	}
+	return 0
+}
+
 // transport reads the transport header at the start of what IP carried. Length
 // is what IP says that is; data may be less. False where the header is cut or
 // says that it is longer than the packet.
 func (p *Packet) transport(data []byte, length int) bool {
-	header := 0
-	switch p.Protocol {
-	case TCP:
+	header := least(p.Protocol)
+	if p.Protocol == TCP {
 		if len(data) < 14 {
 			return false
 		}
@@ -69,10 +81,6 @@ func (p *Packet) transport(data []byte, length int) bool {
 		if header = int(data[12]>>4) * 4; header < 20 {
 			return false
 		}
-	case SCTP:
-		header = 12
-	case UDP, UDPLite, ICMP, ICMPv6:
-		header = 8
 	}
 	if header > length {
 		return false

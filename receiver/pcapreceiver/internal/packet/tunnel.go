@@ -30,7 +30,6 @@ func (d *Decoder) inside(g *datagram, kind uint16, in slice) Verdict {
 }
 
 func (d *Decoder) through(g *datagram, p *Packet, kind uint16, in slice) Verdict {
-	before := len(d.out)
 	own := d.own(g)
 	if own {
 		d.deliver(*p)
@@ -40,8 +39,10 @@ func (d *Decoder) through(g *datagram, p *Packet, kind uint16, in slice) Verdict
 			return v
 		}
 	}
-	d.out = d.out[:before]
-	return d.deliver(*p)
+	if !own {
+		d.deliver(*p)
+	}
+	return Whole
 }
 
 // gre takes a header off (RFC 2784, RFC 2890).
