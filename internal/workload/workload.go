@@ -81,6 +81,7 @@ func (d *Directory) Reload() (changed bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", d.path, err)
 	}
+	share(d.table.Load(), entries)
 	d.table.Store(newTable(d.networks, entries))
 	return true, nil
 }
@@ -112,6 +113,24 @@ type entry struct {
 	from, until int64 // until is not included
 	workload    *Workload
 	place       int // in the file, from 0
+}
+
+// share has entries with the attributes of an earlier one, or of one that was read before,
+// be of the same workload: who tells workloads apart knows it again after a change.
+func share(before *table, entries []entry) {
+	known := map[flow.Resource]*Workload{}
+	for _, of := range before.mapping {
+		for _, e := range of { // in any order: no two that differ are equal
+			known[e.workload.Resource] = e.workload
+		}
+	}
+	for i, e := range entries {
+		if w := known[e.workload.Resource]; w != nil {
+			entries[i].workload = w
+		} else {
+			known[e.workload.Resource] = e.workload
+		}
+	}
 }
 
 // compare orders by network, then by time.

@@ -164,6 +164,25 @@ func TestReload(t *testing.T) {
 	saidOnce()
 }
 
+// Who tells workloads apart by their pointers must know one again after a change.
+func TestAWorkloadStaysItself(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "workloads.yaml")
+	write(t, path, "[{address: 10.0.0.1, attributes: {container.name: a}}]", 1)
+	d, err := New(netset.Set{}, path)
+	require.NoError(t, err)
+	of := func(addr string) *Workload {
+		w, _ := d.Lookup(netip.MustParseAddr(addr), 0)
+		return w
+	}
+	before := of("10.0.0.1")
+	write(t, path, "[{address: 10.0.0.1, attributes: {container.name: a}}, {address: 10.0.0.2, attributes: {container.name: b}}, {address: 10.0.0.3, attributes: {container.name: a}}]", 2)
+	_, err = d.Reload()
+	require.NoError(t, err)
+	assert.Same(t, before, of("10.0.0.1"))
+	assert.Same(t, before, of("10.0.0.3"))
+	assert.NotSame(t, before, of("10.0.0.2"))
+}
+
 func TestErrorsNameTheEntry(t *testing.T) {
 	for text, wanted := range map[string]string{
 		"[{address: x, attributes: {container.name: a}}]":          "entry 1 (line 1): address",

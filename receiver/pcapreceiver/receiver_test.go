@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/pcapgo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
@@ -161,6 +165,29 @@ func TestACutFile(t *testing.T) {
 	assert.NotEmpty(t, records)
 	assert.EqualValues(t, 1, g.failed.Load())
 	assert.Equal(t, []componentstatus.Status{componentstatus.StatusRecoverableError, componentstatus.StatusFatalError}, g.host.statuses)
+	g.stop(t)
+}
+
+// Whose a tunnel is is asked of the time that its frame has, the first one's too.
+func TestWhoseAFirstTunnelIs(t *testing.T) {
+	var file bytes.Buffer
+	w := pcapgo.NewWriter(&file)
+	require.NoError(t, w.WriteFileHeader(65535, layers.LinkTypeRaw))
+	ip := func(protocol layers.IPProtocol, to net.IP) *layers.IPv4 {
+		return &layers.IPv4{Version: 4, TTL: 1, Protocol: protocol, SrcIP: net.IP{10, 77, 0, 2}, DstIP: to}
+	}
+	b := gopacket.NewSerializeBuffer()
+	require.NoError(t, gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true},
+		ip(layers.IPProtocolIPv4, net.IP{203, 0, 113, 10}), ip(253, net.IP{203, 0, 113, 11}), gopacket.Payload("hidden")))
+	require.NoError(t, w.WritePacket(gopacket.CaptureInfo{Timestamp: time.Unix(1_700_000_000, 0), CaptureLength: len(b.Bytes()), Length: len(b.Bytes())}, b.Bytes()))
+	g := newRig(t, nil, func(c *Config) {
+		c.Path = write(t, "tunnel.pcap", file.Bytes())
+		c.ContainerNetworks = nil
+		c.WorkloadsFile = write(t, "workloads.yaml", []byte("[{address: 10.77.0.2, from: 2020-01-01T00:00:00Z, attributes: {container.name: a}}]"))
+	})
+	g.run(t)
+	_, records := told(g.sink)
+	assert.Len(t, records, 2, "the tunnel and what is inside")
 	g.stop(t)
 }
 

@@ -38,6 +38,7 @@ type run struct {
 	table   *flowtable.Table
 	batch   *batch.Batch[owner]
 	frames  int64
+	at      int64 // the frame's time
 	lost    int64 // packets dropped by the kernel, and records refused
 	dropped int64
 	refused int64
@@ -58,7 +59,7 @@ func (r *pcapReceiver) newRun(directory *workload.Directory) *run {
 		x.host, _ = os.Hostname() // without one the records go without
 	}
 	x.decoder.Observed = func(addr netip.Addr) bool {
-		_, observed := directory.Lookup(addr, x.table.Now())
+		_, observed := directory.Lookup(addr, x.at)
 		return observed
 	}
 	c := r.config
@@ -99,6 +100,7 @@ func (x *run) take(ctx context.Context, f *capture.Frame) {
 	defer x.mu.Unlock()
 	x.ctx = ctx
 	x.frames++
+	x.at = f.Time
 	for _, p := range x.decoder.Decode(f) {
 		x.table.Packet(&p)
 	}

@@ -230,6 +230,31 @@ func TestWhoIsTold(t *testing.T) {
 	assert.EqualValues(t, 3, s.Counts.Unobserved)
 }
 
+// A mapping that comes after a connection, or gives its address to another, is asked again;
+// one that says nothing any more is not.
+func TestWhoseAnAddressHasBecome(t *testing.T) {
+	one, two := &workload.Workload{}, &workload.Workload{}
+	s := newScene(func(o *flowtable.Options) {
+		o.Lookup = func(addr netip.Addr, at int64) (*workload.Workload, bool) {
+			if addr != netip.MustParseAddr("10.77.0.2") {
+				return nil, false
+			}
+			return []*workload.Workload{nil, one, nil, two}[(at-begin.UnixNano())/20e9], true
+		}
+	})
+	c, _ := s.connection(victim, web)
+	c.open()
+	for i := range 4 {
+		s.at(time.Duration(20*i) * time.Second)
+		c.stream(1000, 1000)
+	}
+	s.Finish()
+	require.Len(t, s.records, 4)
+	for i, w := range []*workload.Workload{nil, one, one, two} {
+		assert.True(t, w == s.records[i].owner.Workload, i)
+	}
+}
+
 // A port is used again at once.
 func TestReusedPorts(t *testing.T) {
 	s := newScene()

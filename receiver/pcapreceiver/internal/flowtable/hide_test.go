@@ -1,6 +1,7 @@
 package flowtable_test
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,21 @@ func TestQuestionsBehindNothing(t *testing.T) {
 		require.Len(t, s.records, 1)
 		assert.Equal(t, "secret.drop.example", s.records[0].DNS.QuestionName)
 	}
+}
+
+// Nor is much free in the old numbers of many connections.
+func TestManyConnectionsOfOldNumbers(t *testing.T) {
+	s := newScene()
+	for i := range 100 {
+		c, _ := s.connection(netip.AddrPortFrom(netip.MustParseAddr("10.77.0.2"), uint16(40000+i)).String(), web)
+		c.open()
+		for range 1000 {
+			c.raw(c.seq, packet.ACK, make([]byte, 1000), 0)
+		}
+	}
+	s.Finish()
+	sent, _ := s.total()
+	assert.GreaterOrEqual(t, sent, int64(90_000_000))
 }
 
 // A reset's text is data for those who agreed on it.

@@ -117,12 +117,26 @@ func (t *Table) report(f *entry, why flow.EndReason) {
 	if f.app != nil {
 		f.app.Describe(r)
 	}
+	t.ask(f)
 	if r.Server == "" {
 		r.Server = t.names.Lookup(r.Source.Addr(), r.Destination.Addr(), uint64(f.last))
 	}
 	sent.bytes, sent.packets, heard.bytes, heard.packets = 0, 0, 0, 0
 	f.told, f.sampled = true, false
 	t.tell(f, r)
+}
+
+// ask looks again whose the ends are: a mapping may come after a connection, and an address
+// be given to another. Where it says nothing any more, what it said stays.
+func (t *Table) ask(f *entry) {
+	for i := range f.observed {
+		if !f.observed[i] {
+			continue
+		}
+		if w, _ := t.Lookup(f.key.ends[i].address(), f.last); w != nil {
+			f.workloads[i] = w
+		}
+	}
 }
 
 // tell emits a record for each end that is observed.

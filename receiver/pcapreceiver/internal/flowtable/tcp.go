@@ -34,7 +34,7 @@ const far = 1 << 30
 // within it.
 const (
 	freeResends = 8 // times what was new
-	freeResent  = 1 << 20
+	freeResent  = 64 << 10
 )
 
 // segment is what a segment adds to what its sender has sent.
