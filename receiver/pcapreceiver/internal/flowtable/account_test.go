@@ -251,7 +251,7 @@ func TestWhoseAnAddressHasBecome(t *testing.T) {
 	s.Finish()
 	require.Len(t, s.records, 4)
 	for i, w := range []*workload.Workload{nil, one, one, two} {
-		assert.True(t, w == s.records[i].owner.Workload, i)
+		assert.Same(t, w, s.records[i].owner.Workload, i)
 	}
 }
 
