@@ -230,9 +230,9 @@ func TestWhoIsTold(t *testing.T) {
 	assert.EqualValues(t, 3, s.Counts.Unobserved)
 }
 
-// A mapping that comes after a connection, or gives its address to another, is asked again;
-// one that says nothing any more is not.
-func TestWhoseAnAddressHasBecome(t *testing.T) {
+// A mapping that comes after a connection is asked again; one that gives its address to
+// another is not: the connection stays whose it is.
+func TestWhoseAConnectionIs(t *testing.T) {
 	one, two := &workload.Workload{}, &workload.Workload{}
 	s := newScene(func(o *flowtable.Options) {
 		o.Lookup = func(addr netip.Addr, at int64) (*workload.Workload, bool) {
@@ -250,7 +250,7 @@ func TestWhoseAnAddressHasBecome(t *testing.T) {
 	}
 	s.Finish()
 	require.Len(t, s.records, 4)
-	for i, w := range []*workload.Workload{nil, one, one, two} {
+	for i, w := range []*workload.Workload{nil, one, one, one} {
 		assert.Same(t, w, s.records[i].owner.Workload, i)
 	}
 }

@@ -126,15 +126,15 @@ func (t *Table) report(f *entry, why flow.EndReason) {
 	t.tell(f, r)
 }
 
-// ask looks again whose the ends are: a mapping may come after a connection, and an address
-// be given to another. Where it says nothing any more, what it said stays.
+// ask looks again whose the ends are of which nobody was known: a mapping may come after a
+// connection. Whose they were when it began decides, else whose they have become; what it
+// sends when its container is gone is still that one's.
 func (t *Table) ask(f *entry) {
 	for i := range f.observed {
-		if !f.observed[i] {
-			continue
-		}
-		if w, _ := t.Lookup(f.key.ends[i].address(), f.last); w != nil {
-			f.workloads[i] = w
+		for _, at := range []int64{f.start, f.last} {
+			if f.observed[i] && f.workloads[i] == nil {
+				f.workloads[i], _ = t.Lookup(f.key.ends[i].address(), at)
+			}
 		}
 	}
 }
