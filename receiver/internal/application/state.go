@@ -109,9 +109,6 @@ func (s *State) Describe(r *flow.Record) {
 // Expect says that the flow was announced as one of this protocol.
 func (s *State) Expect(protocol string) { s.protocol = protocol }
 
-// Server is the peer's name, empty where none was told.
-func (s *State) Server() string { return s.server }
-
 // Known is the protocol told so far, as l7 wants it. A data channel of FTP is
 // such because somebody said so: its first bytes may know better. A flow that is
 // known to be of no protocol is not looked at again.
